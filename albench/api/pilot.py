@@ -207,13 +207,7 @@ def _price_repeat(draft: PilotSpec, spec: Path, results: str | Path, n_jobs: int
 
 
 def _write_spec(draft: PilotSpec, spec: Path, display: Display) -> bool:
-    """Write the spec, unless it is there; say whether it is new.
-
-    Raises
-    ------
-    SpecError
-        If another one is there.
-    """
+    """Write the spec, unless it is there; say whether it is new."""
     from albench.pilot.spec_text import is_same_but_repeats, render_spec
     from albench.spec.template import write_schema
 

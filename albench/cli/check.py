@@ -50,13 +50,7 @@ def command(component: str, *, no_cost: bool, as_json: bool) -> int:
 
 
 def load_component(text: str) -> Component:
-    """Return the component that an entry of a spec stands for.
-
-    Raises
-    ------
-    click.UsageError
-        If it is none.
-    """
+    """Return the component that an entry of a spec stands for."""
     from pydantic import TypeAdapter, ValidationError
 
     from albench.contracts import Strategy
@@ -110,13 +104,7 @@ def _find_class(name: str) -> type[Component] | None:
 
 
 def _is_model(name: str) -> bool:
-    """Say whether a name or a path that is no component means a model.
-
-    Raises
-    ------
-    ImportPathError
-        If it is a path that leads to something else.
-    """
+    """Say whether a name or a path that is no component means a model."""
     from albench.models.names import MODELS
     from albench.registry.catalogue import is_import_path
     from albench.registry.imports import import_object

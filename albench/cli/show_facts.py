@@ -20,13 +20,7 @@ SEED = "random_state"
 
 
 def collect_facts(kind: Any, name: str) -> dict[str, Any]:
-    """Return the facts about a component that is built in or given by its import path.
-
-    Raises
-    ------
-    click.UsageError
-        If nothing of this kind has that name.
-    """
+    """Return the facts about a component that is built in or given by its import path."""
     from albench.registry.catalogue import is_import_path, load_catalogue
 
     entries = load_catalogue()[kind]

@@ -245,13 +245,7 @@ def _check_numeric(table: Table, where: Where) -> None:
 
 
 def check_range(table: Table, where: Where) -> None:
-    """See that the variance of every numeric column is within double precision, as preprocessing needs it.
-
-    Raises
-    ------
-    DatasetError
-        With the first value that is too large of the first such columns.
-    """
+    """See that the variance of every numeric column is within double precision, as preprocessing needs it."""
     problem = f"the value is too large ({{:g}}, beyond {LARGEST:g}) to be standardised"
     for part in (table, *([table.unlabelled] if table.unlabelled is not None else [])):
         _raise_values(problem, _iterate_values(part, LARGEST), where.select(part.file_rows))

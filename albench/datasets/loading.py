@@ -30,11 +30,6 @@ def load_table(source: DatasetSource, base: Path) -> Table:
         Built in, or from a user's module.
     base : Path
         Folder of the spec.
-
-    Raises
-    ------
-    DatasetError
-        With the name of the dataset or file, column, and row where there is one.
     """
     where = Where(source.default_label() or source.identity()["name"])
     # What is built in has been checked, with better names for its rows.

@@ -34,13 +34,7 @@ class Mistakes:
             raise join_errors([*self._errors, error]) from error
 
     def raise_all(self) -> None:
-        """Raise what was collected.
-
-        Raises
-        ------
-        DatasetError
-            If there was anything.
-        """
+        """Raise what was collected."""
         if self._errors:
             raise join_errors(self._errors)
 

@@ -139,13 +139,7 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
 
 
 def _list_stream_misfits(experiment: StreamExperiment, label: str, table: Table) -> Iterator[tuple[str, str]]:
-    """Yield why a dataset is no stream, and which drifts cannot change it.
-
-    Raises
-    ------
-    DatasetError
-        If it is no stream, unless the spec skips what is inapplicable.
-    """
+    """Yield why a dataset is no stream, and which drifts cannot change it."""
     if problem := explain_unfit_table(table, experiment.order):
         text = f"dataset '{label}' is no stream: {problem}"
         if experiment.inapplicable == "error":
@@ -158,13 +152,7 @@ def _list_stream_misfits(experiment: StreamExperiment, label: str, table: Table)
 
 
 def _describe_density(experiment: Experiment, label: str, table: Table) -> Iterator[str]:
-    """Yield which strategies look at unlabelled rows, where these take part in the density of the pool.
-
-    Raises
-    ------
-    DatasetError
-        If none does.
-    """
+    """Yield which strategies look at unlabelled rows, where these take part in the density of the pool."""
     if "density" not in table.unlabelled_uses:
         return
     sharing = [(entry.label, entry.component.shares()) for entry in experiment.strategies]

@@ -47,13 +47,7 @@ def compute_row_prices(table: Table, row: RowPrice, dataset: str) -> Floats | No
 
 
 def read_prices(frame: pl.DataFrame, columns: Sequence[str], where: Where) -> Floats:
-    """Return columns of numbers that are no features, of shape (n_rows, n_columns).
-
-    Raises
-    ------
-    DatasetError
-        If a column holds anything else.
-    """
+    """Return columns of numbers that are no features, of shape (n_rows, n_columns)."""
     for column in columns:
         if not is_numeric(frame[column]):
             raise where.error("prices are numbers, and this column holds others", column=column)

@@ -62,13 +62,7 @@ def explain_refusal(error: Exception, cls: type, path: str, params: Mapping[str,
 
 
 def import_class(path: str) -> Any:
-    """Import a class.
-
-    Raises
-    ------
-    ModelError
-        If there is none, naming the extra to install where albench knows it.
-    """
+    """Import a class."""
     try:
         cls = import_object(path, Path())
     except ImportPathError as error:
@@ -97,13 +91,7 @@ def _fill_seed(cls: type, params: dict[str, Any], seed: int) -> dict[str, Any]:
 
 
 def build_parameters(params: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """Return parameters with what is nested in them made anew; without anything nested, as they are.
-
-    Raises
-    ------
-    ModelError
-        If something nested cannot be made.
-    """
+    """Return parameters with what is nested in them made anew; without anything nested, as they are."""
     return {
         name: _build_value(value, seed, name in (*ESTIMATOR_KEYS, *ESTIMATOR_LIST_KEYS))
         for name, value in params.items()

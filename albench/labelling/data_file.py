@@ -130,13 +130,7 @@ def open_data_file(source: DatasetSource, folder: Path, split: Split) -> DataFil
 
 
 def find_data_file(source: DatasetSource, folder: Path) -> Path:
-    """Return the file of a dataset.
-
-    Raises
-    ------
-    DatasetError
-        If there is none that labels can be written into.
-    """
+    """Return the file of a dataset."""
     path = _check_source(source).find_existing_file(folder)
     if is_packed(path):
         raise DatasetError(f"{path.name}: labels cannot be written into an archive: unpack it first")

@@ -136,13 +136,7 @@ def open_project(
 
 
 def choose_dataset(experiment: Experiment, label: str | None) -> Entry[DatasetSource]:
-    """Return the dataset of that label, or the only one; the smaller pools of a pilot are none.
-
-    Raises
-    ------
-    SpecError
-        If there is none, or there are several.
-    """
+    """Return the dataset of that label, or the only one; the smaller pools of a pilot are none."""
     return choose_entry(experiment.leave_out_pilot_pools().datasets, label, "dataset", "--dataset")
 
 

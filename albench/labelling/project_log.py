@@ -96,13 +96,7 @@ def find_log(data_file: Path) -> Path:
 
 
 def read_log(file: Path) -> tuple[Event, ...]:
-    """Return the events of a log, the first one first; none if there is no log.
-
-    Raises
-    ------
-    DatasetError
-        If a line is no event.
-    """
+    """Return the events of a log, the first one first; none if there is no log."""
     if not file.is_file():
         return ()
     # Bytes: a crash may cut a character in two.

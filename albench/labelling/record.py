@@ -63,13 +63,7 @@ def _choose_strategy(experiment: Experiment, strategy: Strategy | str) -> tuple[
 
 @contextmanager
 def _lock_labels(experiment: Experiment, dataset: str | None) -> Iterator[None]:
-    """Let no other process write labels of the file meanwhile.
-
-    Raises
-    ------
-    DatasetError
-        If another one does for longer than a minute.
-    """
+    """Let no other process write labels of the file meanwhile."""
     from filelock import Timeout
 
     file = find_data_file(choose_dataset(experiment, dataset).component, experiment.folder)

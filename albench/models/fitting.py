@@ -42,13 +42,7 @@ WARM_START = "warm_start"
 
 
 def import_estimator_class(path: str) -> Any:
-    """Import an estimator class by path.
-
-    Raises
-    ------
-    ModelError
-        If there is no such class.
-    """
+    """Import an estimator class by path."""
     try:
         cls = import_object(path, Path())
     except ImportPathError as error:

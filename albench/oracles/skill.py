@@ -20,12 +20,7 @@ _ROUNDING = 1e-9
 
 
 def check_skill(skill: _Skill) -> _Skill:
-    """Return a skill; refuse what are no probabilities.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Return a skill; refuse what are no probabilities."""
     if not isinstance(skill, dict):
         if not 0 <= skill <= 1:
             raise ValueError(f"a skill of {skill:g} is no probability: it is within 0 and 1")

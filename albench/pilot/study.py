@@ -105,13 +105,7 @@ class PilotStudy:
     metrics: Mapping[str, MetricStudy]
 
     def find(self, metric: str) -> MetricStudy:
-        """Return the constants of a metric.
-
-        Raises
-        ------
-        AlbenchError
-            If the study did not measure it.
-        """
+        """Return the constants of a metric."""
         if metric not in self.metrics:
             known = ", ".join(self.metrics)
             raise AlbenchError(

@@ -122,11 +122,6 @@ def compute_tf_idf(
     list of csr_matrix
     tuple of str
         The words of the pool, in the order of the columns.
-
-    Raises
-    ------
-    DatasetError
-        If the pool has no word.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 

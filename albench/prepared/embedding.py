@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 def write_embeddings(table: Table, preprocessing: Preprocessing, folder: Path) -> None:
-    """Write the first step of every text column, if that step learns nothing; else write nothing.
-
-    Raises
-    ------
-    ModelError
-        If the step cannot be made or applied.
-    """
+    """Write the first step of every text column, if that step learns nothing; else write nothing."""
     if not preprocessing.text or not is_stateless(preprocessing.text[0]):
         return
     folder.mkdir(parents=True, exist_ok=True)

@@ -45,13 +45,7 @@ class SentenceEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: Sequence[str]) -> NDArray[np.float32]:
-        """Return one vector a text.
-
-        Raises
-        ------
-        ModelError
-            If the package is not installed.
-        """
+        """Return one vector a text."""
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:

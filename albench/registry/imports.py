@@ -28,11 +28,6 @@ def import_object(path: str, base: Path) -> Any:
     ----------
     base : Path
         Folder that ``./file.py`` is relative to.
-
-    Raises
-    ------
-    ImportPathError
-        If the module or the name in it is not there.
     """
     if ".py:" in path:
         return _import_from_file(path, base)
@@ -80,13 +75,7 @@ def _find_moved_module(module: str, name: str) -> str | None:
 
 
 def locate_file(file_name: str, base: Path) -> Path:
-    """Return the file in which a class is.
-
-    Raises
-    ------
-    ImportPathError
-        If there is no such file, or can be none.
-    """
+    """Return the file in which a class is."""
     if trouble := explain_lookup(base / file_name):
         raise ImportPathError(f"'{clean_text(file_name, _LONGEST_PATH)}' {trouble}")
     file = (base / file_name).resolve()

@@ -41,13 +41,7 @@ def list_names(kind: Kind) -> list[str]:
 
 
 def get_builtin(kind: Kind, name: str) -> type[Component]:
-    """Return the class of a built-in component; its module is imported now.
-
-    Raises
-    ------
-    UnknownComponentError
-        If nothing of that kind has that name.
-    """
+    """Return the class of a built-in component; its module is imported now."""
     facts = load_catalogue().get(kind, {}).get(name)
     if facts is None:
         raise UnknownComponentError(f"no {kind.replace('_', ' ')} '{name}'")
@@ -62,13 +56,7 @@ def import_class(facts: dict[str, Any]) -> type[Component]:
 
 
 def import_user_class(base_class: type[Component], path: str, folder: Path) -> type[Component]:
-    """Import a user's component and see that it is a subclass of the right base.
-
-    Raises
-    ------
-    ImportPathError
-        If it is not.
-    """
+    """Import a user's component and see that it is a subclass of the right base."""
     from albench.contracts.class_variables import check_declarations
 
     module, _, name = path.rpartition(".")

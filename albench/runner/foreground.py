@@ -68,13 +68,7 @@ def _reject_death(job: FitJob, death: object) -> TrialRecord | ReferenceRecord:
 
 
 def measure_random_trials(plan: Plan, tables: Mapping[str, Table]) -> dict[str, tuple[float, float]]:
-    """Run one trial of random for every dataset and model; return their CPU and wall seconds, by key.
-
-    Raises
-    ------
-    TrialError
-        If one of them fails.
-    """
+    """Run one trial of random for every dataset and model; return their CPU and wall seconds, by key."""
     chosen: dict[tuple[str, str], PlannedTrial] = {}
     for trial in plan.trials:
         if trial.strategy.component.arms:

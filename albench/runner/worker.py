@@ -164,12 +164,7 @@ class Preparation(Protocol):
 
 @contextmanager
 def explain_scratch_trouble(folder: Path) -> Iterator[None]:
-    """Separate trouble with the arrays of a split from a failure of the trial, which would be recorded.
-
-    Raises
-    ------
-    TrialError
-    """
+    """Separate trouble with the arrays of a split from a failure of the trial, which would be recorded."""
     try:
         yield
     except OSError as error:
@@ -187,10 +182,5 @@ def record_loss(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
 
 
 def refuse_loss(job: Preparation, death: Death) -> str:
-    """Refuse to go on without the arrays of a split.
-
-    Raises
-    ------
-    TrialError
-    """
+    """Refuse to go on without the arrays of a split."""
     raise TrialError(f"the arrays in '{job.target}' could not be prepared: {death.reason}")

@@ -13,13 +13,7 @@ if TYPE_CHECKING:
 
 
 def take_prefix(order: Rows, size: int) -> Rows:
-    """Return the first ``size`` positions.
-
-    Raises
-    ------
-    TrialError
-        If the pool has fewer rows.
-    """
+    """Return the first ``size`` positions."""
     if not 0 <= size <= order.size:
         raise TrialError(f"a seed set of {size} rows cannot come from a pool of {order.size}")
     return order[:size].astype(np.intp)

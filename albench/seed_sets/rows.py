@@ -68,13 +68,7 @@ class RowsSeedSet(SeedSet):
         return self
 
     def get_method(self, dataset: str) -> RowsSeedSet:
-        """Return one with the rows of a dataset alone: others are no part of the identity of its trials.
-
-        Raises
-        ------
-        SpecError
-            If none are named for it.
-        """
+        """Return one with the rows of a dataset alone: others are no part of the identity of its trials."""
         if not isinstance(self.list, dict):
             return self
         if dataset not in self.list:
@@ -85,13 +79,7 @@ class RowsSeedSet(SeedSet):
         return RowsSeedSet(list=self.list[dataset])
 
     def choose_from(self, pool: SeedPool, size: int, rng: np.random.Generator) -> Rows:
-        """Return the positions of the first ``size`` named rows that are in the pool.
-
-        Raises
-        ------
-        TrialError
-            If there are fewer.
-        """
+        """Return the positions of the first ``size`` named rows that are in the pool."""
         positions = self._find_positions(pool)
         if size > positions.size:
             raise TrialError(

@@ -42,13 +42,7 @@ class SkewedSeedSet(SeedSet):
         return super().find_misfit(classes)
 
     def choose_from(self, pool: SeedPool, size: int, rng: np.random.Generator) -> Rows:
-        """Return the first ``size`` positions of one permutation of the rows of the known classes.
-
-        Raises
-        ------
-        TrialError
-            If they have fewer rows.
-        """
+        """Return the first ``size`` positions of one permutation of the rows of the known classes."""
         order, draw = rng.permutation(pool.labels.size), rng.permutation(len(pool.classes))
         if isinstance(self.classes, int):
             present = np.bincount(pool.labels, minlength=draw.size) > 0

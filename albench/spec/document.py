@@ -97,13 +97,7 @@ def measure_scalar(value: Scalar) -> int:
 
 
 def build_tree(data: Mapping[str, Any]) -> Node:
-    """Return the tree of a mapping of Python values; their places are the paths of their keys.
-
-    Raises
-    ------
-    UnreadableError
-        For a value that a spec cannot hold.
-    """
+    """Return the tree of a mapping of Python values; their places are the paths of their keys."""
     return _build_node(data, "", 0)
 
 

@@ -215,11 +215,6 @@ def refuse_streams(experiment: Experiment, what: str) -> None:
     ----------
     what : str
         In words, as the subject of a sentence.
-
-    Raises
-    ------
-    SpecError
-        If the experiment is on streams.
     """
     if experiment.is_stream:
         raise SpecError(f"'{experiment.name}' is an experiment on streams: {what} of pools alone")

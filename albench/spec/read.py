@@ -60,11 +60,6 @@ def check_spec(path: Path) -> tuple[str, ...]:
     """Find the mistakes of an experiment file and return its warnings, without making the experiment.
 
     Nothing of the user's is imported, and of albench only components whose parameters must be looked at.
-
-    Raises
-    ------
-    SpecError
-        As :func:`load_experiment`.
     """
     text, problems = _read_text(path)
     context = Context(
@@ -92,11 +87,6 @@ def load_experiment_text(
         the file that it would be in this folder.
     name : str
         Name of the experiment unless the spec gives one.
-
-    Raises
-    ------
-    SpecError
-        With all mistakes at once.
     """
     path = folder / f"{name}.yaml" if folder is not None else None
     if isinstance(source, str):

@@ -24,13 +24,7 @@ class Declared(Split):
     name: ClassVar[str] = "declared"
 
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
-        """Return the rows of pool and test, in the order in which they were declared.
-
-        Raises
-        ------
-        DatasetError
-            If the dataset has no such split.
-        """
+        """Return the rows of pool and test, in the order in which they were declared."""
         n = len(table.divisions)
         if n == 0:
             raise DatasetError(

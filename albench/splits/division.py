@@ -113,13 +113,7 @@ def _ask_for_division(
 def compute_pool_sizes(
     component: Split, table: Table, *, dataset: str, splits: int, validation: float, random_state: int
 ) -> tuple[int, ...]:
-    """Return the rows of the pool of each split, where class counts alone do not tell; else nothing.
-
-    Raises
-    ------
-    DatasetError
-        If a split cannot be made.
-    """
+    """Return the rows of the pool of each split, where class counts alone do not tell; else nothing."""
     counts = tuple(count_classes(table, np.arange(table.n_rows)).tolist())
     if table.conditions is None and component.sizes(counts) is not None:
         return ()

@@ -38,13 +38,7 @@ class KFold(Split):
     """Of the shuffles, which all folds of one have in common."""
 
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
-        """Return the rows of pool and test, both ascending.
-
-        Raises
-        ------
-        DatasetError
-            If there are fewer rows than folds.
-        """
+        """Return the rows of pool and test, both ascending."""
         if table.n_rows < self.folds:
             raise DatasetError(f"{table.n_rows} rows are too few for {self.folds} folds")
         shuffle, fold = divmod(split, self.folds)

@@ -46,13 +46,7 @@ def add_checksum(content: bytes, checked_name: str = "") -> bytes:
 
 
 def check_integrity(file: Path) -> Integrity:
-    """Compare a file with its checksum.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
+    """Compare a file with its checksum."""
     with file.open("rb") as handle:
         if not file.stat().st_size:
             return Integrity(is_damaged=True, checked_name="")
@@ -74,11 +68,5 @@ def check_integrity(file: Path) -> Integrity:
 
 
 def is_damaged(file: Path) -> bool:
-    """Say whether a file differs from what was written.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
+    """Say whether a file differs from what was written."""
     return check_integrity(file).is_damaged

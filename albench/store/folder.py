@@ -163,13 +163,7 @@ class ResultsFolder(FolderFiles):
         }
 
     def read_trial(self, key: str) -> pl.DataFrame:
-        """Read one trial with the columns that it was written with.
-
-        Raises
-        ------
-        ResultsError
-            If it is not there.
-        """
+        """Read one trial with the columns that it was written with."""
         frame = self.read_rows(TRIAL, [key])
         if not frame.height:
             raise ResultsError(f"'{self.path}' holds no trial {key}")
@@ -252,13 +246,7 @@ class ResultsFolder(FolderFiles):
     def read_columns(
         self, kind: str, keys: Iterable[str] | None, schema: dict[str, pl.DataType]
     ) -> pl.DataFrame:
-        """Read columns of trials or references, in order of key; all of them if ``keys`` is None.
-
-        Raises
-        ------
-        ResultsError
-            If a file cannot be read; the message names it.
-        """
+        """Read columns of trials or references, in order of key; all of them if ``keys`` is None."""
         return part_files.read_columns(self.parts, self.segments, kind, schema, keys, self.flaws)
 
 

@@ -80,24 +80,12 @@ class FolderFiles:
             handle.write(text.encode())
 
     def read_text(self, name: str) -> str:
-        """Read a text file of the folder.
-
-        Raises
-        ------
-        ResultsError
-            If it is not there, or damaged.
-        """
+        """Read a text file of the folder."""
         with self._explain_missing(name):
             return read_text(self.path / name)
 
     def read_resolved(self) -> dict[str, Any]:
-        """Return the experiment as the last run has resolved it.
-
-        Raises
-        ------
-        ResultsError
-            If it is not there, or damaged.
-        """
+        """Return the experiment as the last run has resolved it."""
         with self._explain_missing("resolved.yaml"):
             return read_mapping(self.path / "resolved.yaml")
 
@@ -173,23 +161,11 @@ class FolderFiles:
         return self._read_plan_tables(("key",), ("key",))
 
     def read_labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the same with every label that tables need.
-
-        Raises
-        ------
-        ResultsError
-            If nothing was run here, or the tables are damaged or lack a label.
-        """
+        """Return the same with every label that tables need."""
         return self._read_plan_tables(TRIAL_LABELS, REFERENCE_LABELS)
 
     def read_stream_labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the same of an experiment on streams, which has no references.
-
-        Raises
-        ------
-        ResultsError
-            As :meth:`read_labels`.
-        """
+        """Return the same of an experiment on streams, which has no references."""
         return self._read_plan_tables(STREAM_LABELS, REFERENCE_LABELS, trials="stream_trials")
 
     def _read_plan_tables(

@@ -140,12 +140,7 @@ class _Merge:
         return self.experiments[0] is not self.target and not any(keys[0] for keys in self.keys.values())
 
     def compare(self) -> None:
-        """Compare all that could contradict, before anything is written.
-
-        Raises
-        ------
-        ContradictionError
-        """
+        """Compare all that could contradict, before anything is written."""
         for kind, keys in self._list_shared_keys().items():
             for _ in self._iterate_new_rows(kind, keys):
                 pass
@@ -183,13 +178,7 @@ class _Merge:
             yield _drop_equal_rows(self._merge_rows_by_key(kind, rows), rows[0])
 
     def _merge_rows_by_key(self, kind: str, rows: list[pl.DataFrame]) -> pl.DataFrame:
-        """Return one row a key.
-
-        Raises
-        ------
-        ContradictionError
-            If two rows contradict each other.
-        """
+        """Return one row a key."""
         import polars as pl
 
         merged = rows[0]

@@ -103,11 +103,6 @@ def read_columns(
         Those that are wanted; all if not given.
     flaws : mapping of Path to Flaw, optional
         What is left out.
-
-    Raises
-    ------
-    ResultsError
-        If a file cannot be read; the message names it.
     """
     key_set = None if keys is None else frozenset(keys)
     return _read_with_retries(
@@ -191,12 +186,7 @@ def _read_with_retries(
 
 @contextmanager
 def name_unreadable_file(files: PartFiles) -> Iterator[None]:
-    """Name the file because of which the body fails, if there is one.
-
-    Raises
-    ------
-    ResultsError
-    """
+    """Name the file because of which the body fails, if there is one."""
     import polars as pl
 
     try:

@@ -210,11 +210,6 @@ def write_part(
         Whether every row is one that tables can be made of: then no reader needs to look.
     rows_per_group : int, optional
         Rows that are read together, with the bounds of their values; all if not given, without bounds.
-
-    Raises
-    ------
-    ResultsError
-        If the disk does not take it.
     """
     content = BytesIO()
     frame.write_parquet(

@@ -26,13 +26,7 @@ _KINDS = {
 
 
 def find_kind(path: Path) -> str | None:
-    """Return what stands at a path, links not followed; None if nothing does.
-
-    Raises
-    ------
-    ResultsError
-        If that cannot be found out.
-    """
+    """Return what stands at a path, links not followed; None if nothing does."""
     try:
         return _KINDS.get(stat.S_IFMT(path.lstat().st_mode), "device")
     except (FileNotFoundError, NotADirectoryError):

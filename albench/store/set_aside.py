@@ -20,11 +20,6 @@ def set_aside(flaw: Flaw, kind: str, folder: Path) -> str:
     """Move a part or segment into a folder and say so; of a segment, the rows that can be used stay.
 
     The caller is the only writer.
-
-    Raises
-    ------
-    ResultsError
-        If it cannot be moved.
     """
     make_folder(folder)
     names = (flaw.file.name if n == 1 else f"{flaw.file.name}.{n}" for n in count(1))

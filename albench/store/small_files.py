@@ -24,25 +24,13 @@ _DEPTH_OF_DECLARATIONS = 50
 
 
 def read_text(file: Path) -> str:
-    """Read a text.
-
-    Raises
-    ------
-    ResultsError
-        If it is not UTF-8.
-    """
+    """Read a text."""
     with _explain_damage(file):
         return file.read_text(encoding="utf-8")
 
 
 def read_environments(file: Path) -> dict[str, dict[str, Any]]:
-    """Read environments by fingerprint.
-
-    Raises
-    ------
-    ResultsError
-        If the file holds something else.
-    """
+    """Read environments by fingerprint."""
     with _explain_damage(file):
         content = json.loads(file.read_text(encoding="utf-8"))
         entries = content.values() if isinstance(content, dict) else [None]
@@ -54,24 +42,12 @@ def read_environments(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def read_datasets(file: Path) -> list[dict[str, Any]]:
-    """Read the datasets of the last run in numbers.
-
-    Raises
-    ------
-    ResultsError
-        If the file holds something else.
-    """
+    """Read the datasets of the last run in numbers."""
     return _read_list(file, _is_dataset, "datasets")
 
 
 def read_declarations(file: Path) -> list[dict[str, Any]]:
-    """Read what the runs have declared, the oldest first.
-
-    Raises
-    ------
-    ResultsError
-        If the file holds something else.
-    """
+    """Read what the runs have declared, the oldest first."""
     return _read_list(file, _is_declaration, "declarations")
 
 
@@ -84,13 +60,7 @@ def _read_list(file: Path, is_entry: Callable[[Any], bool], words: str) -> list[
 
 
 def read_mapping(file: Path) -> dict[str, Any]:
-    """Read a YAML mapping.
-
-    Raises
-    ------
-    ResultsError
-        If it is something else.
-    """
+    """Read a YAML mapping."""
     from albench.spec.messages import Problems, UnreadableError
     from albench.spec.yaml_reader import compose, decode_text
 
@@ -113,11 +83,6 @@ def read_plan_table(file: Path, table: str, required: Sequence[str] = ("key",)) 
         Where the labels go.
     required : sequence of str
         Columns that must be there.
-
-    Raises
-    ------
-    ResultsError
-        If it holds something else.
     """
     import polars as pl
 

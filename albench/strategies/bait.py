@@ -78,13 +78,7 @@ class Bait(Strategy):
 
 
 def check_size(n_classes: int, n_features: int, n: int) -> None:
-    """Refuse what would not fit into memory.
-
-    Raises
-    ------
-    StrategyError
-        With what to do about it.
-    """
+    """Refuse what would not fit into memory."""
     parameters, cells = n_classes * n_features, n * n_classes**2
     if parameters > _MAX_PARAMETERS:
         raise StrategyError(

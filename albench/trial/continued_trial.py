@@ -62,11 +62,6 @@ class ContinuedTrial(Trial):
         ----------
         batches : sequence of ndarray of int
             Labelled pool positions: the seed set, then what was labelled in each round.
-
-        Raises
-        ------
-        StrategyError
-            If the strategy breaks its contract.
         """
         *earlier, last = map(QueriedBatch.from_seed_set, batches)
         for batch in earlier:

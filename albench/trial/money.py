@@ -72,13 +72,7 @@ class MoneyBudget:
         return not self._is_cut and bool(self._fixed + cheapest <= self._left)
 
     def pay_seed_set(self, batch: QueriedBatch) -> QueriedBatch:
-        """Pay for the seed set.
-
-        Raises
-        ------
-        TrialError
-            If it is dearer than the budget.
-        """
+        """Pay for the seed set."""
         price = float(self._prices[batch.positions].sum()) + (self._fixed if batch.positions.size else 0.0)
         if price > self._left:
             raise TrialError(f"the seed set costs {price:g}, more than the whole budget of {self.money:g}")

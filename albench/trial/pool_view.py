@@ -108,12 +108,7 @@ class RoundView:
             vars(self).update(prices=freeze(prices[candidates]))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse: what a strategy is shown is not its own.
-
-        Raises
-        ------
-        StrategyError
-        """
+        """Refuse: what a strategy is shown is not its own."""
         raise StrategyError(f"pool.{name} cannot be set: the memory of a trial is what start() returns")
 
     @property

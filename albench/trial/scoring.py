@@ -49,12 +49,7 @@ class ModelOutputs:
         vars(self).update(_fitted=fitted, _X=X, _queries=queries, distribution=shares, **shown)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse: all metrics of a round see the same outputs.
-
-        Raises
-        ------
-        TrialError
-        """
+        """Refuse: all metrics of a round see the same outputs."""
         raise TrialError(f"outputs.{name} cannot be set: all metrics of a round see the same outputs")
 
     @cached_property

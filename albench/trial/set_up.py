@@ -89,12 +89,7 @@ def build_scorers(task: TrialTask, arrays: SplitArrays, history: History) -> lis
 
 
 def refuse_changed_code(task: TrialTask, strategy: Strategy, oracle: Oracle) -> None:
-    """Refuse a trial whose code is not that of its key, since a file was edited while the run went on.
-
-    Raises
-    ------
-    TrialError
-    """
+    """Refuse a trial whose code is not that of its key, since a file was edited while the run went on."""
     identity = task.identity
     pairs = (
         (identity.strategy, strategy),

@@ -39,13 +39,7 @@ def compute_checksum(file: Path) -> str:
 
 @contextmanager
 def create_entry(target: Path) -> Iterator[Path]:
-    """Give an empty folder that becomes ``target``, on the disk, if all goes well, and is removed if not.
-
-    Raises
-    ------
-    DatasetError
-        If the disk is full or the cache cannot be written.
-    """
+    """Give an empty folder that becomes ``target``, on the disk, if all goes well, and is removed if not."""
     with create_temporary_folder(target.parent, ".new-") as scratch:
         yield scratch
         for path in (*scratch.iterdir(), scratch):
@@ -58,13 +52,7 @@ def create_entry(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def create_temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """Give an empty folder of the cache that is removed afterwards, unless it was renamed.
-
-    Raises
-    ------
-    DatasetError
-        If the disk is full or the cache cannot be written.
-    """
+    """Give an empty folder of the cache that is removed afterwards, unless it was renamed."""
     with describe_disk_errors():
         parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
@@ -107,11 +95,6 @@ def lock_entry(file: Path) -> Iterator[None]:
     ----------
     file : Path
         Its folder is made, too.
-
-    Raises
-    ------
-    DatasetError
-        If it cannot be made.
     """
     with describe_disk_errors():
         lock = acquire_lock(file)

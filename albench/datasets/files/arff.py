@@ -38,13 +38,7 @@ class ArffFile(FileSource):
     """Texts that stand for a missing value, besides an unquoted ``?``."""
 
     def load(self, base: Path) -> Table:
-        """Read the file.
-
-        Raises
-        ------
-        DatasetError
-            With file, column, and line where there is one.
-        """
+        """Read the file."""
         file = self.find_existing_file(base)
         if not self._is_sparse(file):
             return super().load(base)

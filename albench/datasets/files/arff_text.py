@@ -68,13 +68,7 @@ class Header:
 
 
 def parse_header(lines: Iterable[str], where: Where) -> Header:
-    """Read up to ``@data``.
-
-    Raises
-    ------
-    DatasetError
-        At the line that is no ARFF.
-    """
+    """Read up to ``@data``."""
     attributes: list[Attribute] = []
     number = 0
     for number, line in enumerate(lines, start=1):
@@ -152,13 +146,7 @@ def build_dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.Da
 def convert_columns(
     columns: Iterable[tuple[Attribute, Sequence[str]]], data: Sequence[Line], where: Where
 ) -> list[pl.Series]:
-    """Return attributes as columns of numbers and texts.
-
-    Raises
-    ------
-    DatasetError
-        With the first cell of each attribute that it does not allow.
-    """
+    """Return attributes as columns of numbers and texts."""
     converted, mistakes = [], Mistakes()
     for attribute, cells in columns:
         with mistakes.collect():

@@ -43,13 +43,7 @@ class ArraySource(LocatedSource):
         labels: NDArray[np.generic],
         divisions: Divisions = (),
     ) -> Table:
-        """Return the checked table of features and labels.
-
-        Raises
-        ------
-        DatasetError
-            If their lengths differ, or the labels are no names or numbers.
-        """
+        """Return the checked table of features and labels."""
         where = Where(self.path, can_keep_unlabelled=True)
         if labels.ndim != 1 or len(labels) != features.shape[0]:
             raise where.error(f"{features.shape[0]} rows of features and labels of shape {labels.shape}")

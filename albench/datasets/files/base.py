@@ -111,13 +111,7 @@ class FileSource(LocatedSource):
         return (*super().files(base), *test)
 
     def load(self, base: Path) -> Table:
-        """Read the file, and the file of the test part if there is one.
-
-        Raises
-        ------
-        DatasetError
-            With file, column, and row where there is one.
-        """
+        """Read the file, and the file of the test part if there is one."""
         from albench.datasets.files.declared_splits import check_ids, get_parts_of_files, read_parts_of_column
         from albench.datasets.files.row_numbers import check_unnamed
 
@@ -198,23 +192,11 @@ class FileSource(LocatedSource):
         return table if soft is None else replace(table, distribution=soft.shares)
 
     def read_frame(self, base: Path) -> pl.DataFrame:
-        """Return the columns of the file itself, without a test file, as it holds them.
-
-        Raises
-        ------
-        DatasetError
-            If it cannot be read.
-        """
+        """Return the columns of the file itself, without a test file, as it holds them."""
         return self._read(self.find_existing_file(base)).frame
 
     def header(self, base: Path) -> tuple[str, ...] | None:
-        """Return the column names, without reading the data; None for a file that is to be downloaded.
-
-        Raises
-        ------
-        DatasetError
-            If there is no such file, or it has no header that can be read.
-        """
+        """Return the column names, without reading the data; None for a file that is to be downloaded."""
         if self.lacks(base) or self.damaged(base):
             return None
         names = self._columns(self.find_existing_file(base))

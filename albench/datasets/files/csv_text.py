@@ -66,13 +66,7 @@ class Record(NamedTuple):
 
 @contextmanager
 def open_lines(file: Path, dialect: Dialect, where: Where) -> Iterator[io.TextIOWrapper]:
-    """Open a CSV file as lines of text, with their endings.
-
-    Raises
-    ------
-    DatasetError
-        If the file is not in its encoding, or no CSV.
-    """
+    """Open a CSV file as lines of text, with their endings."""
     encoding = "utf-8-sig" if dialect.is_utf8 else dialect.encoding
     longest = csv.field_size_limit(sys.maxsize)
     try:
@@ -91,13 +85,7 @@ def open_lines(file: Path, dialect: Dialect, where: Where) -> Iterator[io.TextIO
 
 @contextmanager
 def iterate_records(file: Path, dialect: Dialect, where: Where) -> Iterator[Iterator[Record]]:
-    """Open a CSV file and iterate over its records, the header first.
-
-    Raises
-    ------
-    DatasetError
-        If the file is not in its encoding, or no CSV.
-    """
+    """Open a CSV file and iterate over its records, the header first."""
     with open_lines(file, dialect, where) as lines:
         yield parse_records(open_reader(lines, dialect))
 
@@ -119,13 +107,7 @@ def parse_records(reader: Iterator[list[str]]) -> Iterator[Record]:
 
 
 def read_header(file: Path, dialect: Dialect, where: Where) -> tuple[str, ...]:
-    """Return the names in the first line that is not blank.
-
-    Raises
-    ------
-    DatasetError
-        If the file is empty or not in its encoding.
-    """
+    """Return the names in the first line that is not blank."""
     with iterate_records(file, dialect, where) as records:
         first = next(records, None)
     if first is None:
@@ -147,11 +129,6 @@ def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
     -------
     list of int
         Data rows (from 0, blank lines counted) that are not blank.
-
-    Raises
-    ------
-    DatasetError
-        With the first records that have more or fewer cells.
     """
     kept: list[int] = []
     wrong: dict[int, int] = {}
@@ -186,13 +163,7 @@ def format_lines(lines: Sequence[int]) -> str:
 
 
 def decode_to_utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
-    """Return the text of a file as UTF-8; None if the file holds just that.
-
-    Raises
-    ------
-    DatasetError
-        If the file is not in its encoding.
-    """
+    """Return the text of a file as UTF-8; None if the file holds just that."""
     if dialect.is_utf8 and not is_packed(file):
         return None
     raw = read_text_file(file, dialect.limit, where, dialect.encoding)

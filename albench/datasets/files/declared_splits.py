@@ -62,13 +62,7 @@ def convert_words_to_parts(words: Sequence[str | None], name: str, where: Where)
 
 
 def check_ids(frame: pl.DataFrame, columns: Sequence[str], where: Where) -> None:
-    """See that no two rows have the same identifier.
-
-    Raises
-    ------
-    DatasetError
-        With the first row that repeats another.
-    """
+    """See that no two rows have the same identifier."""
     import polars as pl
 
     if not columns:

@@ -79,13 +79,7 @@ def _check_same_types(names: Sequence[str], first: pl.DataFrame, second: pl.Data
 
 
 def check_same_columns(names: Sequence[str], test_names: Sequence[str], test_file: str) -> None:
-    """See that a test file has the columns of the file before it.
-
-    Raises
-    ------
-    DatasetError
-        With those that it lacks.
-    """
+    """See that a test file has the columns of the file before it."""
     present = frozenset(test_names)
     lacking = [name for name in names if name not in present]
     if lacking:

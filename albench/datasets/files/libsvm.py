@@ -30,13 +30,7 @@ class LibsvmFile(ArraySource):
     """Of the features; auto is sparse if less than a quarter of the cells is there."""
 
     def load(self, base: Path) -> Table:
-        """Read the file.
-
-        Raises
-        ------
-        DatasetError
-            With the line that is wrong.
-        """
+        """Read the file."""
         from sklearn.datasets import load_svmlight_file
 
         where = Where(self.path)

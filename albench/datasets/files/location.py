@@ -88,26 +88,14 @@ class LocatedSource(DatasetSource):
         return file is not None and file != self._place(base) and compute_checksum(file) != self.sha256
 
     def fetch(self, base: Path) -> None:
-        """Download the file into the cache.
-
-        Raises
-        ------
-        DatasetError
-            If the download fails, is too large, or is another file than declared.
-        """
+        """Download the file into the cache."""
         if self.lacks(base) or self.damaged(base):
             from albench.datasets.cache.download import fetch_file
 
             fetch_file(self.url, self.sha256, self.limit, name=Path(self.path).name)
 
     def find_existing_file(self, base: Path) -> Path:
-        """Return the file if it is there.
-
-        Raises
-        ------
-        DatasetError
-            If there is no such file, or it is another one than declared.
-        """
+        """Return the file if it is there."""
         file = self.find_file(base)
         if file is None:
             place = self._place(base)
@@ -143,13 +131,7 @@ class LocatedSource(DatasetSource):
 
 
 def resolve_file(base: Path, path: str) -> Path:
-    """Return where a file is that a spec in the folder ``base`` names.
-
-    Raises
-    ------
-    DatasetError
-        If no file can have that path.
-    """
+    """Return where a file is that a spec in the folder ``base`` names."""
     file = base / path
     if problem := explain_lookup(file):
         raise DatasetError(f"{clean_text(path, 200)}: {problem}")

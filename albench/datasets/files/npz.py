@@ -53,13 +53,7 @@ class NpzFile(ArraySource):
     ``split: declared``."""
 
     def load(self, base: Path) -> Table:
-        """Read the file.
-
-        Raises
-        ------
-        DatasetError
-            If an array is not there, or is no plain array.
-        """
+        """Read the file."""
         where = Where(self.path)
         arrays = _read_plain_arrays(self.find_existing_file(base), self.limit, where)
         labels = _get_array(arrays, self.labels, where)

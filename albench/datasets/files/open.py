@@ -76,13 +76,7 @@ def open_text_file(file: Path, limit: int, where: Where, encoding: str = "") -> 
 
 
 def read_text_file(file: Path, limit: int, where: Where, encoding: str = "") -> bytes:
-    """Return all bytes of a file of text, unpacked.
-
-    Raises
-    ------
-    DatasetError
-        As :func:`open_text_file`.
-    """
+    """Return all bytes of a file of text, unpacked."""
     with open_text_file(file, limit, where, encoding) as stream:
         return stream.read()
 

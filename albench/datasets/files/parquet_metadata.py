@@ -28,13 +28,7 @@ class ColumnRoles(NamedTuple):
 
 
 def read_column_roles(metadata: Mapping[str, str], where: Where) -> ColumnRoles:
-    """Read what pandas and Arrow store in the metadata of a file.
-
-    Raises
-    ------
-    DatasetError
-        If it is not as they write it.
-    """
+    """Read what pandas and Arrow store in the metadata of a file."""
     try:
         index, categories = _read_pandas(metadata.get("pandas", "{}"))
         arrow = _iterate_dictionaries(metadata["ARROW:schema"]) if "ARROW:schema" in metadata else ()

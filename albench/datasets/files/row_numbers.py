@@ -25,13 +25,7 @@ def is_index(name: str, index: Collection[str]) -> bool:
 
 
 def check_unnamed(frame: pl.DataFrame, declared: Collection[str], where: Where) -> None:
-    """See that no column without a name of its own counts rows, unless a setting says what it is.
-
-    Raises
-    ------
-    DatasetError
-        With the first such column.
-    """
+    """See that no column without a name of its own counts rows, unless a setting says what it is."""
     for position, name in enumerate(frame.columns):
         if name in declared or not _UNNAMED.fullmatch(name):
             continue

@@ -61,13 +61,7 @@ class RiverGenerator(Generator):
         raise NotImplementedError
 
     def load(self, base: Path) -> Table:
-        """Draw the data, in the order in which they arrive, with the first row of each change.
-
-        Raises
-        ------
-        DatasetError
-            If River is not installed.
-        """
+        """Draw the data, in the order in which they arrive, with the first row of each change."""
         concepts = self._choose_concepts()
         rows = self._draw_rows(concepts)
         names = [f"x{name + 1}" if isinstance(name, int) else name for name in rows[0][0]]

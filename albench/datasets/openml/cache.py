@@ -56,13 +56,7 @@ class CacheEntry:
     meta: dict[str, Any]
 
     def file(self, name: str) -> Path | None:
-        """Return a file of the entry after its checksum was compared; None if the entry has none.
-
-        Raises
-        ------
-        DatasetError
-            If the file is not what was written.
-        """
+        """Return a file of the entry after its checksum was compared; None if the entry has none."""
         if name not in self.meta["files"]:
             return None
         path = self.folder / name

@@ -93,13 +93,7 @@ class OpenmlDataset(DatasetSource):
         fetch_data(number)
 
     def load(self, base: Path) -> Table:
-        """Read the copy in the cache.
-
-        Raises
-        ------
-        DatasetError
-            If there is none, or the target is not one column.
-        """
+        """Read the copy in the cache."""
         number = self._number()
         cached = None if number is None else cache.find_entry("data", number)
         if cached is None:

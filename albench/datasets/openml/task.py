@@ -68,13 +68,7 @@ class OpenmlTask(DatasetSource):
             fetch_data(cached.meta["dataset"])
 
     def load(self, base: Path) -> Table:
-        """Read the copy in the cache.
-
-        Raises
-        ------
-        DatasetError
-            If there is none.
-        """
+        """Read the copy in the cache."""
         task = cache.find_entry("tasks", self.id)
         data = cache.find_entry("data", task.meta["dataset"]) if task else None
         if task is None or data is None:

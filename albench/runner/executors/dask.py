@@ -228,12 +228,7 @@ class _ClusterRun:
             yield answer
 
     def _run_on_workers(self, function: Callable[..., None], *args: Any, workers: Any = None) -> None:
-        """Run a function on workers beside their jobs; one that holds its interpreter does not answer.
-
-        Raises
-        ------
-        TimeoutError
-        """
+        """Run a function on workers beside their jobs; one that holds its interpreter does not answer."""
         self._client.run(function, *args, workers=workers, on_error="ignore", callback_timeout=_WAIT_S)
 
     def _submit(self, job: FitJob, worker: str | None = None) -> None:
@@ -273,12 +268,7 @@ class _ClusterRun:
             sleep(_POLL_S)
 
     def _check_workers(self) -> None:
-        """Wait for workers that come and go, but not for ever.
-
-        Raises
-        ------
-        ClusterError
-        """
+        """Wait for workers that come and go, but not for ever."""
         self._count_threads()
         if monotonic() - self._staffed_at > _NO_WORKER_S:
             raise ClusterError(

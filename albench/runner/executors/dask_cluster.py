@@ -49,13 +49,7 @@ def start_local_cluster(n_workers: int) -> Iterator[Any]:
 
 
 def import_distributed() -> Any:
-    """Return the package.
-
-    Raises
-    ------
-    ResultsError
-        If it is not installed.
-    """
+    """Return the package."""
     try:
         import distributed
     except ImportError as error:
