@@ -20,7 +20,7 @@ _MOST_COMPARED = 10_000
 
 
 def check_declared_columns(source: FileSource, names: Sequence[str]) -> None:
-    """See that a file has the columns that its settings name, each for one purpose, and names of all columns."""
+    """See that a file has names for its columns, and those that settings name, each for one purpose."""
     where = Where(source.path)
     mistakes = Mistakes()
     with mistakes.collect():
