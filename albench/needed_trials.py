@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from albench.planning.agenda import make_agenda
 from albench.planning.decisions import decide
 from albench.planning.labels import build_trial_labels
 from albench.runner.session import Block
 from albench.spec.repeats import UntilDecided
+from albench.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     import polars as pl
 
     from albench.analysis.needed_repeats import CellRepeats
     from albench.planning.plan import Plan, PlannedTrial
-    from albench.store.folder import ResultsFolder
+    from albench.planning.stream_grid import PlannedStreamTrial, StreamPlan
+    from albench.spec.stream_experiment import StreamExperiment
 
-    _Place = tuple[str, str, str, str, str, str, int, str, str]
+    _Place = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,7 @@ def find_needed_trials(plan: Plan, *folders: ResultsFolder) -> NeededTrials:
     """
     if not isinstance(plan.experiment.repeats, UntilDecided):
         return NeededTrials(plan, plan)
-    from albench.analysis.needed_repeats import find_needed_repeats
-
-    trials, curves = _read_tables(plan, folders)
-    pools = [*{(trial.n_pool, len(trial.classes)): None for trial in plan.trials}]
-    cells = find_needed_repeats(plan.experiment, trials, curves, pools)
+    cells = _decide_stream_cells(plan, folders) if plan.is_stream else _decide_cells(plan, folders)
     return NeededTrials(
         _select_splits(plan, {_locate_cell(cell): cell.n_splits for cell in cells}),
         _select_splits(plan, {_locate_cell(cell): cell.n_most for cell in cells}),
@@ -125,20 +123,46 @@ def iterate_blocks(plan: Plan, folder: ResultsFolder, *others: ResultsFolder) ->
         asked.update(reference.identity.key for reference in new.references)
 
 
-def _read_tables(plan: Plan, folders: Sequence[ResultsFolder]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the trials of a plan that need not be run, and their curves in the primary metric."""
+def _decide_cells(plan: Plan, folders: Sequence[ResultsFolder]) -> tuple[CellRepeats, ...]:
+    """Decide by the trials of a plan that need not be run, and their curves in the primary metric."""
     import polars as pl
 
+    from albench.analysis.needed_repeats import find_needed_repeats
     from albench.store.build_tables import build_curves_table, build_trials_table
 
     scores = [plan.experiment.primary_metric]
-    there = [folder for folder in folders if folder.exists()]
-    # An empty one gives the columns where nothing was run.
-    parts = [folders[0].read_trials(()), *(of.read_trials(_list_tried(plan, of)) for of in there)]
-    trials = build_trials_table(build_trial_labels(plan), pl.concat(parts).unique("key", keep="first"))
+    trials = build_trials_table(
+        build_trial_labels(plan), _read_tried(plan, folders, ResultsFolder.read_trials)
+    )
     keys = set(trials["key"])
+    there = (folder for folder in folders if folder.exists())
     rounds = [folders[0].read_curves((), scores), *(of.read_curves(keys, scores) for of in there)]
-    return trials, build_curves_table(pl.concat(rounds).unique("key", keep="first"), scores)
+    curves = build_curves_table(pl.concat(rounds).unique("key", keep="first"), scores)
+    pools = [*{(trial.n_pool, len(trial.classes)): None for trial in plan.trials}]
+    return find_needed_repeats(plan.experiment, trials, curves, pools)
+
+
+def _decide_stream_cells(plan: Plan, folders: Sequence[ResultsFolder]) -> tuple[CellRepeats, ...]:
+    from albench.analysis.streams.needed_repeats import find_needed_stream_repeats
+    from albench.store.stream_parts import build_stream_trials_table
+
+    parts = _read_tried(plan, folders, ResultsFolder.read_stream_trials)
+    trials = build_stream_trials_table(build_trial_labels(plan), parts)
+    return find_needed_stream_repeats(cast("StreamExperiment", plan.experiment), trials)
+
+
+def _read_tried(
+    plan: Plan,
+    folders: Sequence[ResultsFolder],
+    read: Callable[[ResultsFolder, AbstractSet[str]], pl.DataFrame],
+) -> pl.DataFrame:
+    """Return what of a plan need not be run, each trial from the first folder that has it."""
+    import polars as pl
+
+    there = (folder for folder in folders if folder.exists())
+    # An empty one gives the columns where nothing was run.
+    parts = [read(folders[0], set()), *(read(of, _list_tried(plan, of)) for of in there)]
+    return pl.concat(parts).unique("key", keep="first")
 
 
 def _list_tried(plan: Plan, folder: ResultsFolder) -> set[str]:
@@ -149,10 +173,8 @@ def _list_tried(plan: Plan, folder: ResultsFolder) -> set[str]:
 
 def _select_splits(plan: Plan, n_splits: Mapping[_Place, int]) -> Plan:
     """Return the first splits of each cell, with their references; of what is skipped, the first one."""
-    sizes = _name_seed_sizes(plan)
-    trials = tuple(
-        trial for trial in plan.trials if trial.identity.split_index < n_splits[_locate_trial(trial, sizes)]
-    )
+    places = _locate_trials(plan)
+    trials = tuple(trial for trial in plan.trials if trial.identity.split_index < n_splits[next(places)])
     splits = {(t.dataset, t.preprocessing, t.model.task.label, t.identity.split_index) for t in trials}
     references = tuple(
         ref
@@ -177,33 +199,44 @@ def _name_seed_sizes(plan: Plan) -> dict[tuple[str, int], str]:
     }
 
 
-def _locate_trial(trial: PlannedTrial, sizes: Mapping[tuple[str, int], str]) -> _Place:
-    return (
-        trial.dataset,
-        trial.strategy.label,
-        trial.model.task.label,
-        trial.model.query.label,
-        sizes[trial.dataset, trial.identity.seed_size],
-        trial.seed_set.label,
-        trial.identity.batches,
-        trial.oracle.label,
-        trial.preprocessing,
-    )
+def _locate_trials(plan: Plan) -> Iterator[_Place]:
+    """Yield the place of each trial: dataset, strategy, and the labels of its group."""
+    if plan.is_stream:
+        yield from _locate_stream_trials(cast("StreamPlan", plan))
+        return
+    sizes = _name_seed_sizes(plan)
+    for trial in plan.trials:
+        yield (
+            trial.dataset,
+            trial.strategy.label,
+            trial.model.task.label,
+            trial.model.query.label,
+            sizes[trial.dataset, trial.identity.seed_size],
+            trial.seed_set.label,
+            trial.identity.batches,
+            trial.oracle.label,
+            trial.preprocessing,
+        )
+
+
+def _locate_stream_trials(plan: StreamPlan) -> Iterator[_Place]:
+    from albench.analysis.streams.evidence.design import describe_design
+
+    design = describe_design(cast("StreamExperiment", plan.experiment))
+    names = {pair: design.name_pair(*pair) for pair in design.pairs}
+    for trial in cast("tuple[PlannedStreamTrial, ...]", plan.trials):
+        yield (
+            trial.dataset,
+            names[trial.strategy.label, trial.manager.label],
+            trial.model.task.label,
+            trial.identity.share,
+            trial.oracle.label,
+            trial.drift.label,
+        )
 
 
 def _locate_cell(cell: CellRepeats) -> _Place:
-    group = cell.group
-    return (
-        cell.dataset,
-        cell.strategy,
-        group.model.task.label,
-        group.model.query.label,
-        str(group.seed_size),
-        group.seed_set,
-        group.batch_size,
-        group.oracle,
-        group.preprocessing,
-    )
+    return (cell.dataset, cell.strategy, *cell.group.labels.values())
 
 
 def _leave_out(plan: Plan, keys: AbstractSet[str]) -> Plan:

@@ -15,7 +15,6 @@ from albench.store.stream_parts import (
     build_stream_curves_table,
     build_stream_trials_table,
 )
-from albench.tables import STREAM_METRICS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.streams.evidence.conclusions import StreamEvidence
-    from albench.analysis.streams.evidence.design import StreamDesign
     from albench.narrative import Check
     from albench.report.streams.plots import StreamPlots
     from albench.spec.experiment import Experiment
@@ -63,16 +61,26 @@ class StreamResults(Results):
         scores = (*SCORES, *(HOLDOUT_SCORES if self.experiment.holdout else ()))
         return build_stream_curves_table(self.folder.read_stream_curves(self._keys, scores), scores)
 
-    @property
+    @cached_property
     def needed_repeats(self) -> tuple[CellRepeats, ...]:
-        """Nothing: the number of repeats is fixed."""
-        return ()
+        """How many repeats each cell needs and why; empty where the number of repeats is fixed."""
+        from albench.analysis.streams.needed_repeats import find_needed_stream_repeats
+
+        return find_needed_stream_repeats(self.experiment, self.trials)
+
+    @property
+    def repeats(self) -> pl.DataFrame:
+        """One row a cell, with its repeats and why it took no more; none where their number is fixed."""
+        from albench.report.tables.repeats import build_repeats_table
+
+        return build_repeats_table(self.needed_repeats, "stream_repeats")
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Return every table by name."""
         return {
             "stream_trials": self.trials,
             "stream_curves": self.curves,
+            **({"stream_repeats": self.repeats} if self.needed_repeats else {}),
             "stream_leaderboard": self.leaderboard(),
         }
 
@@ -80,9 +88,11 @@ class StreamResults(Results):
     def evidence(self) -> StreamEvidence:  # type: ignore[override]
         """What the analysis concludes."""
         from albench.analysis.streams.conclude import conclude_streams
+        from albench.analysis.streams.evidence.design import describe_design
 
-        design = _describe_design(self.experiment)
-        return conclude_streams(design, self.trials, self.curves, n_missing=self.n_missing)
+        design, n_missing = describe_design(self.experiment), self.n_missing
+        needed = self.needed_repeats
+        return conclude_streams(design, self.trials, self.curves, n_missing=n_missing, needed=needed)
 
     @cached_property
     def answer(self) -> tuple[str, ...]:
@@ -137,21 +147,3 @@ class StreamResults(Results):
     @cached_property
     def _labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         return self.folder.read_stream_labels()
-
-
-def _describe_design(experiment: StreamExperiment) -> StreamDesign:
-    from albench.analysis.streams.evidence.design import StreamDesign
-
-    first = experiment.primary_metric
-    return StreamDesign(
-        datasets=tuple(entry.label for entry in experiment.datasets),
-        models=tuple(entry.task.label for entry in experiment.models),
-        pairs=tuple((strategy.label, manager.label) for strategy, manager in experiment.pairs),
-        budgets=tuple(size.value / 100 for size in experiment.budgets),
-        oracles=tuple(entry.label for entry in experiment.oracles),
-        drifts=tuple(entry.label for entry in experiment.drifts),
-        metrics=(first, *(name for name in STREAM_METRICS if name != first)),
-        n_repeats=experiment.repeats.splits,
-        window=experiment.window,
-        is_shuffled=experiment.order == "shuffled",
-    )

@@ -26,14 +26,17 @@ NOTES = {
     "stops": "One row a trial and a stopping rule; written where an experiment has `stopping` rules. "
     "[When to stop](stopping.md) says how rules are judged.",
     "repeats": "One row a cell; there only with `repeats: {until: decided}`: [How many repeats](repeats.md).",
-    "stream_trials": "One row a trial of `scenario: stream`, whose tables are this one, `stream_curves` "
-    "and `stream_leaderboard`. Followed by a pair of columns for each metric at the last row: `accuracy`, "
+    "stream_trials": "One row a trial of `scenario: stream`, whose tables are this one, `stream_curves`, "
+    "`stream_leaderboard` and, where repeats go on until cells are decided, `stream_repeats`. "
+    "Followed by a pair of columns for each metric at the last row: `accuracy`, "
     "`random_accuracy`, `kappa`, `random_kappa`, `kappa_temporal`, `random_kappa_temporal`; `random_` is "
     "random sampling of as many labels of the same stream by the same learner.",
     "stream_curves": "One row a checkpoint of such a trial. Followed by the same pairs over all rows so far, "
     "and by pairs over the last `window` rows: `window_accuracy`, `random_window_accuracy` and so on; with "
     "`holdout`, by pairs on the rows that are kept apart: `holdout_accuracy`, `random_holdout_accuracy`, "
     "`holdout_kappa`, `random_holdout_kappa`.",
+    "stream_repeats": "One row a cell of streams; there only with `repeats: {until: decided}`: "
+    "[How many repeats](repeats.md).",
     "stream_leaderboard": "One row a strategy in the primary slice of an experiment on streams, in the order "
     "of the page. Followed by the same pairs as `stream_trials`: means over the datasets that count.",
     "leaderboard": "One row a strategy in the primary slice: random first, then strategies shown to be "

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from albench.analysis.panel import CurveArrays
     from albench.analysis.scores import Scores
     from albench.analysis.selection import TrialGroup
+    from albench.analysis.streams.evidence.design import StreamSlice
     from albench.contracts import Floats, Metric
     from albench.spec.experiment import Experiment, Size
 
@@ -50,25 +51,26 @@ class CellRepeats:
 
     Attributes
     ----------
-    group : TrialGroup
-        One value of every other axis.
+    group : TrialGroup or StreamSlice
+        One value of every other axis; of a stream the slice in the metric that decides.
     n_splits : int
         Splits that it needs by now: those that closed it, or those of the next look.
     n_most : int
         Splits that it may come to need: those of the last look, while it is open.
-    last_look : int
-        Splits at which it ends in any case.
+    first_look, last_look : int
+        Splits before anything is decided, and those at which it ends in any case.
     reason : {"better", "worse", "equivalent", "precise", "futile", "exhausted", "failed", None}
         Why it needs no more; None while it is open. Failed: none of the first repeats has a difference.
     decision : CellDecision or None
         None for random, which goes on as long as any strategy does.
     """
 
-    group: TrialGroup
+    group: TrialGroup | StreamSlice
     dataset: str
     strategy: str
     n_splits: int
     n_most: int
+    first_look: int
     last_look: int
     reason: Reason | None
     decision: CellDecision | None
@@ -77,6 +79,12 @@ class CellRepeats:
     def is_open(self) -> bool:
         """True if it is looked at again."""
         return self.decision is not None and self.reason is None
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """After how many splits it was looked at until now, and at the first look in any case."""
+        n_blocks = self.decision.n_blocks if self.decision else 0
+        return list_looks(self.first_look, max(n_blocks, self.first_look))
 
 
 def find_needed_repeats(
@@ -132,30 +140,25 @@ class _Looks:
         places = set(run.select("strategy", "arm", "split", "start").iter_rows())
         rivals = [e for e in self.experiment.strategies if e.label != random and e.label not in skipped]
         cells: list[CellRepeats] = []
-        last = list_looks(rule.at_least, rule.up_to)[-1]
         # What sees hidden labels is no rival of the others: it takes no part in the correction for them.
         for sees_labels in (False, True):
             names = [e.label for e in rivals if (Need.TRUTH in e.component.required()) is sees_labels]
             n_blocks = {name: self._count_blocks(places, (name, random), arms) for name in names}
             differences = {name: self._spread_differences(scores, name, random) for name in names}
-            for name, decision in self._decide(differences, n_blocks, rule).items():
-                n = decision.n_blocks if decision.next_look is None else decision.next_look
-                most = n if decision.next_look is None else last
-                cells.append(CellRepeats(group, dataset, name, n, most, last, decision.reason, decision))
+            cells += decide_repeats(group, dataset, differences, n_blocks, rule, self.repeats.starts)
         n_random = max((cell.n_splits for cell in cells), default=rule.at_least)
         most = max((cell.n_most for cell in cells), default=rule.at_least)
-        yield CellRepeats(group, dataset, random, n_random, most, last, None, None)
+        last = list_looks(rule.at_least, rule.up_to)[-1]
+        yield CellRepeats(group, dataset, random, n_random, most, rule.at_least, last, None, None)
         yield from cells
 
     def _make_rule(self, metric: type[Metric], random: Floats, splits: NDArray[np.int64]) -> DecisionRule:
         """Return the rule for a dataset, which must not change with what is run on others, or later."""
-        repeats = self.repeats
         rope = ROPE
         if metric.bounds != (0.0, 1.0):
-            first = random[(splits < repeats.at_least) & np.isfinite(random)]
+            first = random[(splits < self.repeats.at_least) & np.isfinite(random)]
             rope = ROPE_SHARE * abs(float(first.mean())) if first.size else 0.0
-        precision = PRECISION_SHARE * rope if repeats.precision is None else repeats.precision
-        return DecisionRule(repeats.at_least, repeats.up_to, rope, precision)
+        return make_rule(self.repeats, rope)
 
     def _count_blocks(
         self, places: AbstractSet[_TrialPlace], strategies: Sequence[str], arms: Mapping[str, int]
@@ -177,19 +180,41 @@ class _Looks:
         values[scores.panel.splits[within], scores.panel.starts[within]] = differences[within]
         return values.ravel()
 
-    def _decide(
-        self, differences: Mapping[str, Floats], n_blocks: Mapping[str, int], rule: DecisionRule
-    ) -> dict[str, CellDecision]:
-        if not differences:
-            return {}
-        splits = np.repeat(np.arange(rule.up_to), self.repeats.starts)
-        first = splits < rule.at_least
-        failed = {
-            name
-            for name, values in differences.items()
-            if n_blocks[name] >= rule.at_least and not np.isfinite(values[first]).any()
-        }
-        # Nobody waits for what fails, which still has its part of the correction.
-        waiting = {name: rule.up_to if name in failed else n for name, n in n_blocks.items()}
-        decisions = decide_cells(differences, splits, waiting, rule)
-        return decisions | {name: CellDecision("failed", rule.at_least, None) for name in failed}
+
+def make_rule(repeats: UntilDecided, rope: float) -> DecisionRule:
+    """Return when a cell needs no more repeats; precise enough is a share of the ROPE unless given."""
+    precision = PRECISION_SHARE * rope if repeats.precision is None else repeats.precision
+    return DecisionRule(repeats.at_least, repeats.up_to, rope, precision)
+
+
+def decide_repeats(
+    group: TrialGroup | StreamSlice,
+    dataset: str,
+    differences: Mapping[str, Floats],
+    n_blocks: Mapping[str, int],
+    rule: DecisionRule,
+    starts: int = 1,
+) -> Iterator[CellRepeats]:
+    """Yield the cells of the strategies of a dataset that share the error; parameters as ``decide_cells``.
+
+    Parameters
+    ----------
+    starts : int
+        Repeats of each block.
+    """
+    splits = np.repeat(np.arange(rule.up_to), starts)
+    first = splits < rule.at_least
+    failed = {
+        name
+        for name, values in differences.items()
+        if n_blocks[name] >= rule.at_least and not np.isfinite(values[first]).any()
+    }
+    # Nobody waits for what fails, which still has its part of the correction.
+    waiting = {name: rule.up_to if name in failed else n for name, n in n_blocks.items()}
+    decisions = decide_cells(differences, splits, waiting, rule)
+    decisions |= {name: CellDecision("failed", rule.at_least, None) for name in failed}
+    last = list_looks(rule.at_least, rule.up_to)[-1]
+    for name, decision in decisions.items():
+        n = decision.n_blocks if decision.next_look is None else decision.next_look
+        most = n if decision.next_look is None else last
+        yield CellRepeats(group, dataset, name, n, most, rule.at_least, last, decision.reason, decision)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Band, Curve, Saving
     from albench.analysis.scores import Scores
+    from albench.analysis.sequential import CellDecision
     from albench.contracts import Floats
 
 COVERAGE = 0.8
@@ -68,10 +69,21 @@ def average_differences(differences: Sequence[float]) -> float | None:
     return mean if abs(mean) > scale_rounding(np.asarray(differences)) else 0.0
 
 
-def decide_verdict(interval: Interval | None, n_paired: int, *, covered: bool) -> Verdict:
-    """Return win if the interval is above 0, loss if below, else tie; undecided where too few repeats."""
+def decide_verdict(
+    interval: Interval | None, n_paired: int, *, covered: bool, decision: CellDecision | None = None
+) -> Verdict:
+    """Return win if the interval is above 0, loss if below, else tie; undecided where too few repeats.
+
+    Parameters
+    ----------
+    decision : CellDecision, optional
+        What ended the repeats, or keeps them open: that says it in the place of the interval.
+    """
     if interval is None or n_paired < FEWEST_PAIRED or not covered:
         return "undecided"
+    if decision is not None:
+        # Strategies share the error, which the interval of each of them does not.
+        return _VERDICTS.get(decision.reason, "tie")
     if interval.low > 0:
         return "win"
     return "loss" if interval.high < 0 else "tie"
@@ -100,10 +112,7 @@ def compare_with_baseline(
     n_asked = scores.count_asked(n_repeats, strategy)
     covered = n_paired >= COVERAGE * n_asked
     decision = scores.decisions.get(strategy) if baseline == scores.random else None
-    verdict = decide_verdict(interval, n_paired, covered=covered)
-    if decision is not None and verdict != "undecided":
-        # Strategies share the error, which the interval of each of them does not.
-        verdict = _VERDICTS.get(decision.reason, "tie")
+    verdict = decide_verdict(interval, n_paired, covered=covered, decision=decision)
     band = _estimate_difference_band(scores, strategy, baseline, paired) if with_intervals else None
     cell = Cell(
         dataset=scores.panel.dataset,

@@ -19,9 +19,7 @@ from albench.analysis.selection import (
     iterate_groups,
     select_trials,
 )
-from albench.analysis.stats.looks import list_looks
 from albench.contracts import Need
-from albench.spec.repeats import UntilDecided
 from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
@@ -169,16 +167,11 @@ def _add_repeats(
     """Add how many repeats cells need, and, where the metric and the budget decide it, what was decided."""
     cells = [cell for cell in needed if cell.dataset == scores.panel.dataset]
     decisions = {cell.strategy: cell.decision for cell in cells if cell.decision}
-    rule = experiment.repeats
-    looks = {}
-    if isinstance(rule, UntilDecided):
-        ends = {name: max(decision.n_blocks, rule.at_least) for name, decision in decisions.items()}
-        looks = {name: list_looks(rule.at_least, n) for name, n in ends.items()}
     return replace(
         scores,
         asked={cell.strategy: cell.n_splits * experiment.repeats.starts for cell in cells},
         decisions=decisions if decides else {},
-        looks=looks,
+        looks={cell.strategy: cell.looks for cell in cells if cell.decision},
         random=find_random_label(experiment),
     )
 

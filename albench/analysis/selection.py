@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -42,21 +42,24 @@ class TrialGroup:
 
     def name_slice(self, budget: str, metric: str) -> Slice:
         """Return the name of a slice of this group."""
-        return Slice(
-            model=self.model.task.label,
-            query_model=self.model.query.label,
-            seed_size=str(self.seed_size),
-            seed_set=self.seed_set,
-            batch_size=self.batch_size,
-            oracle=self.oracle,
-            budget=budget,
-            metric=metric,
-            preprocessing=self.preprocessing,
-        )
+        return Slice(**self.labels, budget=budget, metric=metric)
 
-    def matches(self, name: Slice) -> bool:
-        """Say whether a slice is of this group."""
-        return self.name_slice(name.budget, name.metric) == name
+    @property
+    def labels(self) -> dict[str, Any]:
+        """What tables call each value, in the order of the table of repeats."""
+        return {
+            "model": self.model.task.label,
+            "query_model": self.model.query.label,
+            "seed_size": str(self.seed_size),
+            "seed_set": self.seed_set,
+            "batch_size": self.batch_size,
+            "oracle": self.oracle,
+            "preprocessing": self.preprocessing,
+        }
+
+    def matches(self, name: object) -> bool:
+        """Say whether something is a slice of this group."""
+        return isinstance(name, Slice) and self.name_slice(name.budget, name.metric) == name
 
 
 @dataclass(frozen=True)

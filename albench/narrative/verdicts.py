@@ -18,7 +18,7 @@ from albench.text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from albench.analysis.evidence.cells import Cell
     from albench.analysis.evidence.rows import Row, Versus
@@ -34,11 +34,8 @@ def write_verdicts(primary: PrimarySlice) -> Iterator[str]:
     if not decided:
         yield f"No dataset decides for or against a strategy: {_explain_undecided(primary)}."
         return
-    if any(cell.n_looks for cell in cells):
-        yield (
-            "Repeats ended by what they showed; these 95 % intervals hold wherever that is, and on one "
-            "dataset chance alone calls any strategy better or worse in at most 5 % of experiments."
-        )
+    if looks := tuple(write_looks(cells)):
+        yield from looks
     elif decided == 1:
         yield "That is one 95 % interval: chance alone puts it above 0 one time in 40, and below 0 as often."
     else:
@@ -48,6 +45,15 @@ def write_verdicts(primary: PrimarySlice) -> Iterator[str]:
             "as many worse."
         )
     yield from _write_claims(cells, find_skewed_cells(primary.evidence))
+
+
+def write_looks(cells: Iterable[Cell], what: str = "dataset") -> Iterator[str]:
+    """Yield what verdicts and intervals hold for, where repeats went on until cells were decided."""
+    if any(cell.n_looks for cell in cells):
+        yield (
+            "Repeats ended by what they showed; these 95 % intervals hold wherever that is, and on one "
+            f"{what} chance alone calls any strategy better or worse in at most 5 % of experiments."
+        )
 
 
 def _explain_undecided(primary: PrimarySlice) -> str:

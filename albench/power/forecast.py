@@ -126,7 +126,7 @@ def predict_repeats(experiment: Experiment, evidence: SliceEvidence | None = Non
         Of its primary slice, as far as trials have finished.
     """
     repeats, spreads = experiment.repeats, _find_spreads(experiment, evidence)[0]
-    if not isinstance(repeats, UntilDecided) or not spreads:
+    if not isinstance(repeats, UntilDecided) or not spreads or experiment.is_stream:
         return None
     metric = next(e.component for e in experiment.metrics if e.label == experiment.primary_metric)
     default = PRECISION_SHARE * ROPE if type(metric).bounds == (0.0, 1.0) else 0.0

@@ -204,6 +204,8 @@ class StreamSliceContext:
     ----------
     curve_name : str
         What the curves show.
+    is_decisive : bool
+        Whether repeats go on until cells are decided, by the metric of this slice.
     words : str
         What tells an exploratory slice apart.
     tests : tuple of str
@@ -219,6 +221,7 @@ class StreamSliceContext:
     curve_name: str
     window: int
     n_repeats: int
+    is_decisive: bool
     highlighted: tuple[str, ...] = ()
     words: str = ""
     tests: tuple[str, ...] = ()
@@ -243,9 +246,18 @@ class StreamPageContext(SlicesContext):
     ----------
     first : tuple of StreamLine
         Those of the first screen.
+    contenders : list of str
+        The strategies, in the order of the leaderboard.
+    spent : list of RepeatsRow
+        How many repeats cells took and why; empty where all have as many.
+    remarks : Remarks
+        On these alone.
     """
 
     first: tuple[StreamLine, ...]
     picture: FigurePanel | None
     small: tuple[FigurePanel, ...]
     sizes: tuple[StreamSizes, ...]
+    contenders: list[str]
+    spent: list[RepeatsRow]
+    remarks: Remarks

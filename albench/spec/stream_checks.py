@@ -10,7 +10,6 @@ from albench.contracts.stream import explain_thresholds, explain_unfit_oracle
 from albench.registry.lookup import import_class
 from albench.spec.cross_checks import check_highlight
 from albench.spec.listed import ListedComponent
-from albench.spec.repeats import Repeats
 from albench.spec.unresolved import UnresolvedComponent
 from albench.tables import STREAM_METRICS
 from albench.text import quote, suggest_word
@@ -50,12 +49,9 @@ def _check_datasets(draft: StreamDraft, context: Context) -> None:
 
 
 def _check_repeats(draft: StreamDraft, context: Context) -> None:
-    repeats = draft.settings.repeats
-    if isinstance(repeats, Repeats) and repeats.starts == 1:
-        return
-    what = "have one start" if isinstance(repeats, Repeats) else "are a fixed number"
-    text = f"repeats of a stream {what}: each has its own order, drift and answers"
-    context.problems.add_error("wrong-value", text, draft.find_place("repeats"), "write repeats: 10")
+    if draft.settings.repeats.starts > 1:
+        text = "repeats of a stream have one start: each has its own order, drift and answers"
+        context.problems.add_error("wrong-value", text, draft.find_place("repeats"), "leave out 'starts'")
 
 
 def _check_models(draft: StreamDraft, context: Context) -> None:

@@ -27,6 +27,7 @@ from albench.tables.streams import (
     STREAM_CURVES,
     STREAM_LEADERBOARD,
     STREAM_METRICS,
+    STREAM_REPEATS,
     STREAM_TRIALS,
     WINDOW_METRICS,
     pair_with_random,
@@ -58,6 +59,7 @@ __all__ = [
     "STREAM_CURVES",
     "STREAM_LEADERBOARD",
     "STREAM_METRICS",
+    "STREAM_REPEATS",
     "STREAM_TRIALS",
     "TABLES",
     "TRIALS",
@@ -82,6 +84,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "leaderboard": LEADERBOARD,
     "stream_trials": STREAM_TRIALS,
     "stream_curves": STREAM_CURVES,
+    "stream_repeats": STREAM_REPEATS,
     "stream_leaderboard": STREAM_LEADERBOARD,
 }
 AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")

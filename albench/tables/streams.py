@@ -52,6 +52,26 @@ STREAM_CURVES = (
     Column("random_n_bought", "int", "labels that random sampling has bought of them"),
 )
 """Followed by a pair of float columns for each of ``STREAM_METRICS`` and ``WINDOW_METRICS``."""
+STREAM_REPEATS = (
+    Column("model", "str", "label of the model"),
+    Column("budget", "float", "share of the rows whose labels may be bought"),
+    Column("oracle", "str", "label of the oracle"),
+    Column("drift", "str", "label of the drift; none where nothing is simulated"),
+    Column("dataset", "str", "label of the dataset"),
+    Column("strategy", "str", "label of the strategy, and of its manager where it has several"),
+    Column("repeats", "int", "repeats that it takes: those that closed the cell, or those of the next look"),
+    Column("up_to", "int", "repeats of the last look"),
+    Column(
+        "ended", "str",
+        "why it takes no more: better, worse, equivalent, precise, futile, exhausted, failed; null while it "
+        "is open",
+    ),
+    Column("n_paired", "int", "repeats that have a difference, at the last look"),
+    Column("difference", "float", "their mean difference to random in the primary metric over all rows"),
+    Column("low", "float", "95 % interval of it that holds at whatever look a cell ends"),
+    Column("high", "float", "its other end"),
+)  # fmt: skip
+"""There only where repeats go on until cells are decided."""
 STREAM_METRICS = ("accuracy", "kappa", "kappa_temporal")
 """Prequential: over all rows that have arrived, each predicted before its label was known."""
 WINDOW_METRICS = tuple(f"window_{name}" for name in STREAM_METRICS)

@@ -99,6 +99,7 @@ def killed_after(command, seconds, folder, *, count_from_part):
         pytest.param({}, id="fixed"),
         pytest.param({"repeats": DECIDED}, id="until decided"),
         pytest.param(STREAM, id="stream"),
+        pytest.param({**STREAM, "repeats": DECIDED}, id="stream until decided", marks=slow),
         pytest.param(EVERY_ORACLE, id="every oracle", marks=slow),
     ],
 )

@@ -109,7 +109,7 @@ def average_estimates(estimates: Sequence[Estimate]) -> Estimate:
     errors = np.array([float(estimate.error) for estimate in estimates])
     parts = np.square(errors)
     mean = np.asarray(np.mean([estimate.mean for estimate in estimates]))
-    looks = _average_looks([estimate.looks for estimate in estimates])
+    looks = average_looks([estimate.looks for estimate in estimates])
     error = np.asarray(np.sqrt(parts.sum()) / len(estimates))
     if not error.any():
         # The shares of the variance below would be 0 / 0.
@@ -126,7 +126,7 @@ def average_all(estimates: Sequence[Estimate | None]) -> Estimate | None:
     return average_estimates(known) if known and len(known) == len(estimates) else None
 
 
-def _average_looks(looks: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+def average_looks(looks: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """Return the first looks of the longest sequence, as many as all have on average.
 
     The level of the first one to end would be too strict by far: one dataset that is decided after 5 repeats

@@ -8,23 +8,38 @@ import numpy as np
 
 from albench.analysis.evidence.cells import Interval, Shape
 from albench.analysis.stats.intervals import LEVEL
+from albench.analysis.stats.looks import compute_levels, correct_p
 from albench.analysis.stats.skewness import compute_skewness
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 
-def compute_sign_p(n_ahead: int, n_behind: int) -> float:
-    """Return the two-sided p of the sign test: of so many heads and tails, pairs that are equal left out."""
+def compute_sign_p(n_ahead: int, n_behind: int, looks: tuple[int, ...] = ()) -> float:
+    """Return the two-sided p of the sign test: of so many heads and tails, pairs that are equal left out.
+
+    Parameters
+    ----------
+    looks : tuple of int
+        At which the pairs could have ended, which p is corrected for; empty if their number was fixed.
+    """
     from scipy.special import bdtr
 
-    return min(1.0, 2 * float(bdtr(min(n_ahead, n_behind), n_ahead + n_behind, 0.5)))
+    p = min(1.0, 2 * float(bdtr(min(n_ahead, n_behind), n_ahead + n_behind, 0.5)))
+    return correct_p(p, looks) if looks else p
 
 
-def estimate_share_ahead(n_ahead: int, n_behind: int, unit_name: str, level: float = LEVEL) -> Interval:
+def estimate_share_ahead(
+    n_ahead: int, n_behind: int, unit_name: str, level: float = LEVEL, looks: tuple[int, ...] = ()
+) -> Interval:
     """Return the exact interval of the probability to be ahead in a pair that is no tie.
 
     It leaves out a half where the sign test is significant, and there alone.
+
+    Parameters
+    ----------
+    looks : tuple of int
+        At which the pairs could have ended: it is taken at the level of the last one.
 
     References
     ----------
@@ -32,10 +47,11 @@ def estimate_share_ahead(n_ahead: int, n_behind: int, unit_name: str, level: flo
     """
     from scipy.special import betaincinv
 
-    tail = (1 - level) / 2
+    tail = (compute_levels(looks, 1 - level)[-1] if looks else 1 - level) / 2
     low = float(betaincinv(n_ahead, n_behind + 1, tail)) if n_ahead else 0.0
     high = float(betaincinv(n_ahead + 1, n_behind, 1 - tail)) if n_behind else 1.0
-    return Interval(low, high, level, f"Clopper and Pearson over {unit_name}")
+    ended = ", at every look" if looks else ""
+    return Interval(low, high, level, f"Clopper and Pearson over {unit_name}{ended}")
 
 
 def estimate_median_interval(values: Floats, unit_name: str, level: float = LEVEL) -> Interval | None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence.cells import Curve
-    from albench.analysis.streams.evidence.design import StreamDesign
+    from albench.analysis.needed_repeats import CellRepeats
+    from albench.analysis.streams.evidence.design import StreamDesign, StreamSlice
     from albench.analysis.streams.read_tables import CellTrials
 
 _HOLDOUT = "holdout_accuracy"
@@ -48,17 +49,28 @@ class StreamComparison:
     differences: dict[int, float]
 
 
-def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamDesign) -> StreamComparison:
-    """Compare a strategy with its own random, repeat by repeat."""
+def compare_cell(
+    trials: CellTrials, of: StreamSlice, design: StreamDesign, needed: CellRepeats | None = None
+) -> StreamComparison:
+    """Compare a strategy with its own random, repeat by repeat.
+
+    Parameters
+    ----------
+    needed : CellRepeats, optional
+        How many repeats the cell needs, where they go on until it is decided.
+    """
+    metric, looks = of.metric, needed.looks if needed else ()
     own, random = trials.get_values(metric), trials.get_values(f"random_{metric}")
     deltas = subtract_paired(own, random)
     is_paired = np.isfinite(deltas)
     repeats = trials.done["repeat"].to_numpy()
     units = find_units(repeats[is_paired])
-    mean = estimate_mean(deltas[is_paired], units)
+    mean = estimate_mean(deltas[is_paired], units, looks)
     interval = build_t_interval(mean, units.unit_name)
     n_paired = int(is_paired.sum())
-    is_covered = n_paired > 0 and n_paired >= COVERAGE * design.n_repeats
+    n_asked = needed.n_splits if needed else 0 if trials.n_skipped else design.n_repeats
+    is_covered = n_paired > 0 and n_paired >= COVERAGE * n_asked
+    decision = needed.decision if needed and needed.group.matches(of) else None
     cell = Cell(
         dataset=trials.dataset,
         strategy=trials.strategy,
@@ -68,24 +80,26 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
         area=average_differences(own[is_paired].tolist()),
         difference=average_differences(deltas[is_paired].tolist()),
         interval=interval,
-        verdict=decide_verdict(interval, n_paired, covered=is_covered),
+        verdict=decide_verdict(interval, n_paired, covered=is_covered, decision=decision),
         win_rate=average_differences(((np.sign(deltas[is_paired]) + 1) / 2).tolist()),
         curve=_get_window_curve(trials, metric),
         difference_curve=_estimate_difference_curve(trials, metric),
         n_splits=n_paired,
         n_without_area=trials.done.height - n_paired,
         shape=describe_shape(deltas[is_paired], units.unit_name),
+        n_asked=needed.n_splits if needed else None,
+        n_looks=len(looks),
         error=None if mean is None else float(mean.error),
     )
     return StreamComparison(
         StreamCell(
             cell=cell,
-            n_asked=design.n_repeats - trials.n_skipped,
+            n_asked=n_asked,
             is_covered=is_covered,
             random_level=average_differences(random[is_paired].tolist()),
             random_curve=_get_window_curve(trials, metric, "random_"),
-            spending=measure_spending(trials, budget),
-            recovery=measure_recovery(trials.done, design.window, is_covered=is_covered),
+            spending=measure_spending(trials, of.budget),
+            recovery=measure_recovery(trials.done, design.window, is_covered=is_covered, looks=looks),
             levels=_average_levels(trials, design.metrics),
             marks=_find_marks(trials),
             holdout=_get_holdout_curves(trials),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.streams.cells import StreamComparison
     from albench.analysis.streams.evidence.cells import StreamCell
     from albench.analysis.streams.evidence.design import StreamDesign
@@ -32,7 +34,12 @@ _N_SHARES = 101
 
 
 def conclude_streams(
-    design: StreamDesign, trials: pl.DataFrame, curves: pl.DataFrame, *, n_missing: int = 0
+    design: StreamDesign,
+    trials: pl.DataFrame,
+    curves: pl.DataFrame,
+    *,
+    n_missing: int = 0,
+    needed: Sequence[CellRepeats] = (),
 ) -> StreamEvidence:
     """Draw every conclusion that the tables of an experiment on streams allow.
 
@@ -44,12 +51,15 @@ def conclude_streams(
         ``stream_trials`` and ``stream_curves`` of ``albench.tables``, their rows in any order.
     n_missing : int
         Trials that the experiment asks for and the tables do not hold.
+    needed : sequence of CellRepeats
+        How many repeats cells need, where they go on until they are decided.
     """
+    design = replace(design, n_repeats=max((cell.n_splits for cell in needed), default=design.n_repeats))
     by_key = group_curves(curves)
     slices = [
         evidence
         for place, of in enumerate(_list_slices(design))
-        for evidence in _analyse_slice(design, trials, by_key, of, primary=not place)
+        for evidence in _analyse_slice(design, trials, by_key, of, needed, primary=not place)
     ]
     failures, skipped = list_failures(trials, StreamFailure), count_skipped(trials)
     return StreamEvidence(
@@ -60,6 +70,7 @@ def conclude_streams(
         n_missing=n_missing,
         skipped=skipped,
         environments=tuple(trials["environment"].drop_nulls().unique().sort()),
+        repeats=tuple(needed),
     )
 
 
@@ -71,11 +82,20 @@ def _list_slices(design: StreamDesign) -> Iterator[StreamSlice]:
 
 
 def _analyse_slice(
-    design: StreamDesign, trials: pl.DataFrame, curves: CurvesByKey, of: StreamSlice, *, primary: bool
+    design: StreamDesign,
+    trials: pl.DataFrame,
+    curves: CurvesByKey,
+    of: StreamSlice,
+    needed: Sequence[CellRepeats],
+    *,
+    primary: bool,
 ) -> Iterator[StreamSliceEvidence]:
+    decisive = replace(of, metric=design.metrics[0])
+    repeats = {(cell.dataset, cell.strategy): cell for cell in needed if cell.group == decisive}
     compared: dict[str, list[StreamComparison]] = {name: [] for name in design.strategies}
     for cell_trials in iterate_cells(trials, curves, design, of):
-        compared[cell_trials.strategy].append(compare_cell(cell_trials, of.metric, of.budget, design))
+        own = repeats.get((cell_trials.dataset, cell_trials.strategy))
+        compared[cell_trials.strategy].append(compare_cell(cell_trials, of, design, own))
     # Who never runs is not judged, unless nobody does.
     run = {name: each for name, each in compared.items() if any(of.cell.n_asked for of in each)}
     compared = run or compared

@@ -31,14 +31,21 @@ class CellTrials:
         Rows of ``stream_trials`` that have finished, by their repeats.
     curves : tuple of DataFrame
         Those of ``stream_curves`` for each of them, as long as the first one; empty where they are not.
+    repeats : frozenset of int
+        That are run, done or failed.
     """
 
     dataset: str
     strategy: str
     done: pl.DataFrame
     curves: tuple[pl.DataFrame, ...]
-    n_failed: int
+    repeats: frozenset[int]
     n_skipped: int = 0
+
+    @property
+    def n_failed(self) -> int:
+        """Repeats that are run and not done."""
+        return len(self.repeats) - self.done.height
 
     def get_values(self, column: str) -> Floats:
         """Return a column as numbers, not-a-number where there is none."""
@@ -79,10 +86,10 @@ def iterate_cells(
                 & (pl.col("manager") == manager)
             )
             done = own.filter(pl.col("status") == "done").sort("repeat")
-            n_failed = own.filter(~pl.col("status").is_in(["done", SKIPPED])).height
-            n_skipped = own.filter(pl.col("status") == SKIPPED).height
+            repeats = frozenset(own.filter(pl.col("status") != SKIPPED)["repeat"])
+            n_skipped = own.height - len(repeats)
             name = design.name_pair(strategy, manager)
-            yield CellTrials(dataset, name, done, _choose_curves(done, curves), n_failed, n_skipped)
+            yield CellTrials(dataset, name, done, _choose_curves(done, curves), repeats, n_skipped)
 
 
 def _choose_curves(done: pl.DataFrame, curves: CurvesByKey) -> tuple[pl.DataFrame, ...]:

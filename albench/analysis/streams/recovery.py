@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis.stats.intervals import average_looks
 from albench.analysis.stats.sign_test import compute_sign_p, estimate_share_ahead
 from albench.analysis.stats.significance import holm
 from albench.analysis.streams.evidence.cells import Recovery
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 _UNITS = "the repeats in which one is back sooner"
 
 
-def measure_recovery(done: pl.DataFrame, window: int, *, is_covered: bool) -> Recovery | None:
+def measure_recovery(
+    done: pl.DataFrame, window: int, *, is_covered: bool, looks: tuple[int, ...] = ()
+) -> Recovery | None:
     """Return how soon the old level came back after a drift; None where no drift has a level before it.
 
     Parameters
@@ -32,6 +35,8 @@ def measure_recovery(done: pl.DataFrame, window: int, *, is_covered: bool) -> Re
         Rows of a level: before the first change there must be as many, or there is none to come back to.
     is_covered : bool
         Whether they are enough of the repeats to be tested.
+    looks : tuple of int
+        At which the repeats could have ended; empty if their number was fixed.
     """
     import polars as pl
 
@@ -49,6 +54,7 @@ def measure_recovery(done: pl.DataFrame, window: int, *, is_covered: bool) -> Re
             median_random=_find_median(drifted["random_recovery"]),
             n_sooner=int((own < random).sum()),
             n_later=int((own > random).sum()),
+            looks=looks,
         ),
         is_covered=is_covered,
     )
@@ -82,6 +88,7 @@ def pool_recoveries(recoveries: Iterable[Recovery | None], *, is_covered: bool) 
             median_random=_find_median(each.median_random for each in known),
             n_sooner=sum(each.n_sooner for each in known),
             n_later=sum(each.n_later for each in known),
+            looks=average_looks([each.looks for each in known]),
         ),
         is_covered=is_covered,
     )
@@ -95,8 +102,8 @@ def _test_recovery(recovery: Recovery, *, is_covered: bool) -> Recovery:
     return replace(
         recovery,
         share_sooner=sooner / (sooner + later),
-        interval=estimate_share_ahead(sooner, later, _UNITS),
-        p=compute_sign_p(sooner, later),
+        interval=estimate_share_ahead(sooner, later, _UNITS, looks=recovery.looks),
+        p=compute_sign_p(sooner, later, recovery.looks),
     )
 
 

@@ -141,9 +141,7 @@ def recommend_strategy(
     if not able:
         return None
     best, outcome = able[0].strategy, decide_outcome(able, ROPE)
-    gains = {
-        row.strategy: _compare(comparisons[best], comparisons[row.strategy], n_repeats) for row in able[1:]
-    }
+    gains = {row.strategy: _compare(comparisons[best], comparisons[row.strategy]) for row in able[1:]}
     needed = None
     if outcome == "undecided":
         unclear = comparisons[find_unclear(able, ROPE)]
@@ -158,14 +156,14 @@ def recommend_strategy(
     )
 
 
-def _compare(
-    first: Sequence[StreamComparison], second: Sequence[StreamComparison], n_repeats: int
-) -> Estimate | None:
+def _compare(first: Sequence[StreamComparison], second: Sequence[StreamComparison]) -> Estimate | None:
     """Return how much larger the gains of the first strategy are, repeat by repeat."""
     estimates = []
     for own, other in zip(first, second, strict=True):
         shared = sorted(own.differences.keys() & other.differences.keys())
-        if shared and len(shared) >= COVERAGE * n_repeats:
+        if shared and len(shared) >= COVERAGE * min(own.cell.n_asked, other.cell.n_asked):
             gains = (np.array([of.differences[repeat] for repeat in shared]) for of in (own, other))
-            estimates.append(estimate_mean(subtract_paired(*gains), find_units(np.array(shared))))
+            known = [of.paired.estimate.looks for of in (own, other) if of.paired.estimate]
+            looks = min(known, key=len, default=())
+            estimates.append(estimate_mean(subtract_paired(*gains), find_units(np.array(shared)), looks))
     return average_all(estimates)

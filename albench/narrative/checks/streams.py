@@ -40,6 +40,8 @@ def check_stream_repeats(evidence: StreamEvidence) -> Check:
     check = CheckSpec("ALB101", "enough repeats of a stream")
     n = evidence.design.n_repeats
     repeats = format_count(n, "repeat")
+    if evidence.repeats:
+        return check.passed(f"Up to {repeats} of each cell, until it was decided.")
     todo = f"Set repeats to {ENOUGH_REPEATS} or more; what is done is kept."
     if n < FEWEST_UNITS:
         return check.issue(f"{repeats} of each cell: below {FEWEST_UNITS} nothing has an interval.", todo)

@@ -9,7 +9,7 @@ from albench.analysis.stats.significance import (
     can_be_tested,
     find_fewest_datasets,
 )
-from albench.narrative.verdicts import write_choice, write_tests
+from albench.narrative.verdicts import write_choice, write_looks, write_tests
 from albench.narrative.wording import format_difference
 from albench.text import format_count, list_first
 
@@ -41,6 +41,7 @@ def list_stream_notes(evidence: StreamEvidence) -> list[str]:
     """Return one sentence for each thing that limits what the numbers of the page mean."""
     primary = evidence.primary
     return [
+        *write_looks((cell.cell for cell in primary.cells), "stream"),
         *_write_coverage(primary),
         *_write_order(evidence),
         *_write_recovery_limits(evidence),

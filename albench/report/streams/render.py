@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.narrative.checks.streams import run_stream_checks
+from albench.narrative.remarks import Remarks
+from albench.narrative.repeats import write_repeats
 from albench.narrative.streams.answer import write_stream_answer
 from albench.narrative.streams.notes import list_stream_notes, write_stream_tests
 from albench.narrative.streams.wording import format_share
@@ -29,6 +31,7 @@ from albench.report.streams.leaderboard import (
     build_stream_styles,
     choose_lines,
 )
+from albench.report.tables.repeats import build_repeats_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,10 +88,11 @@ def render_streams(evidence: StreamEvidence, page: Page, sizes: Sequence[StreamS
 
 def _list_facts(evidence: StreamEvidence) -> tuple[str, ...]:
     design, of = evidence.design, evidence.primary.slice
+    repeats = format_count(design.n_repeats, "repeat")
     return (
         format_count(len(design.datasets), "stream"),
         format_count(len(design.pairs), "strategy", "strategies"),
-        format_count(design.n_repeats, "repeat"),
+        f"up to {repeats}" if evidence.repeats else repeats,
         of.model,
         f"budget {format_share(of.budget)}",
         *([f"{of.drift} drift"] if of.drift not in ("", "none") else []),
@@ -119,6 +123,7 @@ def _build_slice_context(
         curve_name=curve_name,
         window=evidence.design.window,
         n_repeats=evidence.design.n_repeats,
+        is_decisive=bool(evidence.repeats) and of.slice.metric == evidence.design.metrics[0],
         highlighted=page.highlighted,
         words=words,
         tests=tuple(write_stream_tests(of)) if of.primary else (),
@@ -142,6 +147,9 @@ def _build_page_context(
         legend=[own.styles[name] for name in legend if name in own.styles],
         notes=[*list_stream_notes(evidence), *(f"{warning}." for warning in page.warnings)],
         first=first,
+        remarks=Remarks(repeats=tuple(write_repeats(evidence.repeats))),
+        contenders=names,
+        spent=build_repeats_grid(evidence, names),
         picture=build_answer_picture(primary, shown, own.curve_name),
         small=build_small_pictures(primary, shown),
         sizes=sizes,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.conclusions import Evidence
     from albench.analysis.needed_repeats import CellRepeats
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence
 
 
 @dataclass(frozen=True)
@@ -23,41 +24,37 @@ class RepeatsRow:
 
     Attributes
     ----------
-    n_random : int
-        Splits that random has.
+    n_random : int or None
+        Splits that random has; on streams it is a part of each trial.
     cells : tuple of CellRepeats or None
         One a strategy; None where it is not run.
     """
 
     dataset: str
-    n_random: int
+    n_random: int | None
     cells: tuple[CellRepeats | None, ...]
 
 
-def build_repeats_table(cells: Sequence[CellRepeats]) -> pl.DataFrame:
-    """Return one row a cell."""
+def build_repeats_table(cells: Sequence[CellRepeats], table: str = "repeats") -> pl.DataFrame:
+    """Return one row a cell of pools, or of streams as ``stream_repeats``."""
     import polars as pl
 
-    further = [GROWTH] if has_equal_beginnings(cell.group.batch_size for cell in cells) else []
-    schema = build_schema("repeats", further=further)
+    batch_sizes = [size for cell in cells if (size := cell.group.labels.get("batch_size"))]
+    schema = build_schema(table, further=[GROWTH] if has_equal_beginnings(batch_sizes) else [])
     return pl.DataFrame([_describe_cell(cell) for cell in cells], schema=schema)
 
 
 def _describe_cell(cell: CellRepeats) -> dict[str, object]:
-    group, decision = cell.group, cell.decision
+    decision = cell.decision
     interval = decision.interval if decision else None
+    labels = cell.group.labels
     return {
-        "model": group.model.task.label,
-        "query_model": group.model.query.label,
-        "seed_size": str(group.seed_size),
-        "seed_set": group.seed_set,
-        "batch_size": int(group.batch_size),
-        GROWTH.name: group.batch_size.growth,
-        "oracle": group.oracle,
-        "preprocessing": group.preprocessing,
+        **labels,
+        GROWTH.name: getattr(labels.get("batch_size"), "growth", None),
         "dataset": cell.dataset,
         "strategy": cell.strategy,
-        "splits": cell.n_splits,
+        # What tables of pools call them, and those of streams.
+        **dict.fromkeys(("splits", "repeats"), cell.n_splits),
         "up_to": cell.last_look,
         "ended": cell.reason,
         "n_paired": decision.n_paired if decision else None,
@@ -67,7 +64,7 @@ def _describe_cell(cell: CellRepeats) -> dict[str, object]:
     }
 
 
-def build_repeats_grid(evidence: Evidence, strategies: Sequence[str]) -> list[RepeatsRow]:
+def build_repeats_grid(evidence: Evidence | StreamEvidence, strategies: Sequence[str]) -> list[RepeatsRow]:
     """Return a row a dataset; none where the number of repeats is fixed.
 
     Parameters
@@ -77,13 +74,10 @@ def build_repeats_grid(evidence: Evidence, strategies: Sequence[str]) -> list[Re
     """
     if not evidence.repeats:
         return []
-    primary = evidence.primary
-    cells = {(c.dataset, c.strategy): c for c in evidence.repeats if c.group.matches(primary.slice)}
+    of = evidence.primary.slice
+    cells = {(cell.dataset, cell.strategy): cell for cell in evidence.repeats if cell.group.matches(of)}
+    n_random = {cell.dataset: cell.n_splits for cell in cells.values() if cell.decision is None}
     return [
-        RepeatsRow(
-            dataset,
-            cells[dataset, primary.rows[0].strategy].n_splits,
-            tuple(cells.get((dataset, name)) for name in strategies),
-        )
-        for dataset in primary.datasets
+        RepeatsRow(dataset, n_random.get(dataset), tuple(cells.get((dataset, name)) for name in strategies))
+        for dataset in evidence.primary.datasets
     ]

@@ -33,6 +33,8 @@ class Recovery:
         Sign test of that share against a half; over the streams of a slice corrected for its strategies.
     untested : {"few_repeats", "no_difference", None}
         Why there is no share: fewer than 80 % of the repeats, or none in which one is back sooner.
+    looks : tuple of int
+        At which the repeats could have ended, which interval and p allow for; empty if their number is fixed.
     """
 
     n_trials: int
@@ -48,6 +50,7 @@ class Recovery:
     p: float | None = None
     p_holm: float | None = None
     untested: Literal["few_repeats", "no_difference"] | None = None
+    looks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class StreamCell:
         Levels and differences to its own random: ``area`` is the metric over the whole stream, ``curve`` that
         of the window after so many rows, where the metric has a windowed one.
     n_asked : int
-        Repeats that the experiment asks for.
+        Repeats that the experiment asks for, or that the cell needs where they go on until it is decided.
     is_covered : bool
         Whether 80 % of them are paired.
     random_level : float or None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell, Curve
     from albench.analysis.evidence.rows import Recommendation, Row
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.streams.evidence.cells import Recovery, Spending, StreamCell
     from albench.analysis.streams.evidence.design import StreamDesign, StreamSlice
 
@@ -139,6 +140,8 @@ class StreamEvidence:
         Why trials are not run that the grid would have, and how many.
     environments : tuple of str
         Fingerprints of those that trials ran in.
+    repeats : tuple of CellRepeats
+        How many repeats each cell needs, where they go on until it is decided; empty where all have as many.
     """
 
     design: StreamDesign
@@ -148,6 +151,7 @@ class StreamEvidence:
     n_missing: int
     skipped: Mapping[str, int] = field(default_factory=dict)
     environments: tuple[str, ...] = ()
+    repeats: tuple[CellRepeats, ...] = ()
 
     @property
     def n_failed(self) -> int:

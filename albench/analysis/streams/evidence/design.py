@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.tables import STREAM_METRICS
+
+if TYPE_CHECKING:
+    from albench.spec.stream_experiment import StreamExperiment
 
 
 @dataclass(frozen=True)
@@ -60,3 +66,29 @@ class StreamSlice:
     oracle: str
     drift: str
     metric: str
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """What tables call each value, in the order of the table of repeats; without the metric."""
+        return {name: getattr(self, name) for name in ("model", "budget", "oracle", "drift")}
+
+    def matches(self, other: object) -> bool:
+        """Say whether something is this slice."""
+        return other == self
+
+
+def describe_design(experiment: StreamExperiment) -> StreamDesign:
+    """Return the design of an experiment."""
+    first = experiment.primary_metric
+    return StreamDesign(
+        datasets=tuple(entry.label for entry in experiment.datasets),
+        models=tuple(entry.task.label for entry in experiment.models),
+        pairs=tuple((strategy.label, manager.label) for strategy, manager in experiment.pairs),
+        budgets=tuple(size.value / 100 for size in experiment.budgets),
+        oracles=tuple(entry.label for entry in experiment.oracles),
+        drifts=tuple(entry.label for entry in experiment.drifts),
+        metrics=(first, *(name for name in STREAM_METRICS if name != first)),
+        n_repeats=experiment.repeats.splits,
+        window=experiment.window,
+        is_shuffled=experiment.order == "shuffled",
+    )
