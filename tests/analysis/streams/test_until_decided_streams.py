@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from albench.analysis.sequential.decisions import DecisionRule, decide_cells
 from scipy import stats
 from stream_world import World, fail
 
+from albench.analysis.sequential import DecisionRule, decide_cells
 from albench.analysis.stats.looks import compute_levels, correct_p, list_looks
 from albench.analysis.streams.conclude import conclude_streams
 from albench.analysis.streams.evidence.design import describe_design
