@@ -192,14 +192,7 @@ class Results(ResultTables):
         """
         from albench.trace.trace import build_story
 
-        return build_story(
-            self.experiment,
-            self.folder,
-            trials=self.trials,
-            curves=self.curves,
-            queries=self.queries,
-            key=key,
-        )
+        return build_story(self, key)
 
     def report(self, path: Path | None = None) -> Path:
         """Write the page, and the tables beside it; return its path.

@@ -121,7 +121,8 @@ def describe_annotators(
     for entry in experiment.oracles:
         group = replace(primary, oracle=entry.label)
         chosen = select_trials(trials, group).select("key", "strategy")
-        answers = annotations.join(chosen, on="key")
+        # Sums of prices in another order would end in other digits: the same results give the same page.
+        answers = annotations.join(chosen, on="key", maintain_order="left")
         # Nobody is told apart where an oracle without annotators is asked again.
         if not set(answers["annotator"]) <= set(NAMELESS):
             records[entry.label] = tuple(_describe(answers, queries.join(chosen, on="key")))
@@ -134,13 +135,13 @@ def _describe(answers: pl.DataFrame, queries: pl.DataFrame) -> Iterator[Annotato
     queries = queries.filter(later)
     # A pool may hold copies of a row, which have its class.
     truth = queries.select("key", "row", "label_true").unique()
-    rows = answers.filter(later).join(truth, on=["key", "row"], how="left")
+    rows = answers.filter(later).join(truth, on=["key", "row"], how="left", maintain_order="left")
     is_label = pl.col("label") >= 0
     rows = rows.with_columns(right=pl.when(is_label).then(pl.col("label") == pl.col("label_true")))
-    totals = rows.group_by("annotator").agg(
+    totals = rows.group_by("annotator", maintain_order=True).agg(
         asked=pl.len(), refused=(~is_label).mean(), price=pl.col("cost").mean(), paid=pl.col("cost").sum()
     )
-    right = rows.group_by("annotator", "strategy").agg(pl.col("right").mean())
+    right = rows.group_by("annotator", "strategy", maintain_order=True).agg(pl.col("right").mean())
     by_annotator: dict[str, dict[str, float | None]] = {}
     for annotator, strategy, share in right.iter_rows():
         by_annotator.setdefault(annotator, {})[strategy] = share
@@ -177,10 +178,10 @@ def describe_repeated_answers(
         chosen = select_trials(trials, group).filter(pl.col("status") == "done")
         n_bought = pl.col("n_labels") - pl.col("seed_size")
         by_dataset = (
-            chosen.join(again, on="key", how="left")
-            .join(last, on="key", how="left")
+            chosen.join(again, on="key", how="left", maintain_order="left")
+            .join(last, on="key", how="left", maintain_order="left")
             .with_columns(share=pl.col("n_again").fill_null(0) / n_bought)
-            .group_by("strategy", "dataset")
+            .group_by("strategy", "dataset", maintain_order=True)
             .agg(pl.col("share").mean(), pl.col(_ALPHA).mean())
         )
         means = by_dataset.group_by("strategy").agg(pl.col("share").mean(), pl.col(_ALPHA).mean())

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.cells import CurveSet
-from albench.report.figures.curves import COSTS_AXIS, build_level_panel, get_level_curves
+from albench.report.figures.curves import (
+    COSTS_AXIS,
+    LARGE,
+    SMALL,
+    build_level_panel,
+    build_mean_level_panel,
+    get_level_curves,
+)
 from albench.report.tables.grids import build_saving_table, list_targets
 from albench.report.tables.leaderboard import build_leaderboard
 
@@ -20,8 +27,6 @@ if TYPE_CHECKING:
     from albench.report.html.palette import Style
     from albench.report.tables.grids import SavingCells
     from albench.report.tables.leaderboard import Leaderboard
-
-LARGE, SMALL = 380, 250
 
 
 @dataclass(frozen=True)
@@ -75,33 +80,16 @@ def build_money_part(
         )
         for place, dataset in enumerate(axis.ranges)
     )
+    of = along_costs.mean_levels
+    mean = () if of is None else (build_mean_level_panel("money-mean", along_costs, of, styles, COSTS_AXIS),)
     return MoneyPart(
         axis=axis,
         board=build_leaderboard(along_costs, styles),
-        mean=levels if is_single else _build_mean_panel(along_costs, styles),
+        mean=levels if is_single else mean,
         levels=() if is_single else levels,
         targets=list_targets(along_costs),
         savings=build_saving_table(along_costs, contenders, styles),
         n_labels=_average_labels(axis),
-    )
-
-
-def _build_mean_panel(along_costs: SliceEvidence, styles: Mapping[str, Style]) -> tuple[FigurePanel, ...]:
-    if along_costs.mean_levels is None:
-        return ()
-    metric = along_costs.slice.metric
-    references = [along_costs.references.get(dataset, np.nan) for dataset in along_costs.random_curves]
-    return (
-        build_level_panel(
-            "money-mean",
-            f"Mean {metric} over the datasets",
-            along_costs.mean_levels,
-            styles,
-            metric=metric,
-            reference=float(np.mean(references)),
-            height=LARGE,
-            axis=COSTS_AXIS,
-        ),
     )
 
 

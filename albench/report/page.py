@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.source import FolderSource, ReportSource
     from albench.contracts import Component
     from albench.report.labelling import LabellingPart
     from albench.report.picks_map import PicksMap
-    from albench.report.source import FolderSource, ReportSource
     from albench.spec.experiment import Entry, Experiment
 
 

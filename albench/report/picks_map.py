@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.source import ReportSource
     from albench.report.html.palette import Style
-    from albench.spec.experiment import Experiment
-    from albench.store.folder import ResultsFolder
     from albench.trace.pool_projection import PreparedPool
     from albench.trace.trace import Pick, Story
 
@@ -72,27 +71,11 @@ def select_first_trials(
     return first.filter(has_room)
 
 
-def build_picks_maps(
-    experiment: Experiment,
-    folder: ResultsFolder,
-    *,
-    trials: pl.DataFrame,
-    curves: pl.DataFrame,
-    queries: pl.DataFrame,
-    primary: SliceEvidence,
-) -> tuple[PicksMap, ...]:
-    """Return a map for each dataset of which the first repeat is done.
-
-    Parameters
-    ----------
-    trials, curves, queries : DataFrame
-        As ``albench.tables`` defines them.
-    """
-    chosen = select_first_trials(trials, primary, list_highlighted(experiment))
+def build_picks_maps(run: ReportSource, primary: SliceEvidence) -> tuple[PicksMap, ...]:
+    """Return a map for each dataset of which the first repeat is done."""
+    chosen = select_first_trials(run.trials, primary, list_highlighted(run.experiment))
     by_dataset: dict[str, list[Story]] = {}
-    for story in iterate_stories(
-        experiment, folder, trials=chosen, curves=curves, queries=queries, largest=_LARGEST
-    ):
+    for story in iterate_stories(run, chosen, _LARGEST):
         if story.rounds:
             by_dataset.setdefault(story.trial["dataset"], []).append(story)
     order = [dataset for dataset in primary.datasets if dataset in by_dataset]

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.source import ReportSource
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
-    from albench.report.source import ReportSource
 
 _LEGEND_ROW = 19
 _ABOVE, _BELOW = 40, 44
@@ -187,15 +187,8 @@ class Plots:
             If there is no such trial, or its data are not at hand.
         """
         results = self._results
-        story = build_story(
-            results.experiment,
-            results.folder,
-            trials=results.trials,
-            curves=results.curves,
-            queries=results.queries,
-            key=trial or _find_first_trial(results.evidence.primary, strategy, dataset),
-        )
-        panel = build_picks_panel(story)
+        key = trial or _find_first_trial(results.evidence.primary, strategy, dataset)
+        panel = build_picks_panel(build_story(results, key))
         # At its right side stands the scale of the rounds.
         legend = {"orientation": "h", "y": -0.14, "itemsizing": "constant"}
         return draw_figure(panel, panel.title).update_layout(legend=legend)

@@ -26,8 +26,7 @@ from albench.report.slices import (
     build_axes,
     describe_slice,
     encode_slice,
-    group_by_models,
-    group_by_preprocessing,
+    group_by_pair,
     list_choices,
 )
 from albench.report.tables.leaderboard import build_leaderboard
@@ -42,12 +41,12 @@ if TYPE_CHECKING:
     import jinja2
 
     from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
+    from albench.analysis.source import ReportSource
     from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
     from albench.report.contexts import DatasetPart, SliceContext
     from albench.report.html.palette import Style
     from albench.report.page import Page
     from albench.report.slices import Choice
-    from albench.report.source import ReportSource
 
     AnySlice = SliceEvidence | StreamSliceEvidence
 
@@ -119,8 +118,8 @@ def _build_primary_context(
         oracle_screen=build_oracle_screen(evidence),
         choices=choices,
         axes=build_axes(evidence, choices),
-        transfers=group_by_models(evidence.transfers),
-        preprocessings=group_by_preprocessing(evidence.preprocessings),
+        transfers=group_by_pair(evidence.transfers, lambda of: (of.query_model, of.model)),
+        preprocessings=group_by_pair(evidence.preprocessings, lambda of: (of.first, of.other)),
         others=[
             replace(other, board=build_leaderboard(of, build_styles(of.strategies, page.baseline)))
             for other, of in zip(list_others(others, choices), others, strict=True)
@@ -212,14 +211,7 @@ def write_report(run: ReportSource, path: Path) -> Path:
         build_pool_page(run, path, _list_warnings(run)),
         shifts=tuple(_describe_shifts(run)),
         is_declared=was_declared_before(run.folder.read_declarations()),
-        maps=build_picks_maps(
-            run.experiment,
-            run.folder,
-            trials=run.trials,
-            curves=run.curves,
-            queries=run.queries,
-            primary=primary,
-        ),
+        maps=build_picks_maps(run, primary),
         labelling=build_labelling_parts(run.experiment, primary),
     )
     return write_page(render(evidence, page), path)

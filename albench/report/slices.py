@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from albench.analysis.evidence.cells import Slice
 from albench.analysis.evidence.conclusions import SliceEvidence
 from albench.narrative.streams.wording import format_share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from albench.analysis.evidence.between_slices import PreprocessingContrast, Transfer
     from albench.analysis.evidence.conclusions import Evidence
     from albench.analysis.evidence.rows import Row
     from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamSliceEvidence
     from albench.analysis.streams.evidence.design import StreamSlice
 
     AnySlice = Slice | StreamSlice
+
+T = TypeVar("T")
 
 NAMES = {
     "model": "model",
@@ -104,21 +105,11 @@ def build_axes(evidence: Evidence | StreamEvidence, choices: Sequence[Choice]) -
     return tuple(axis for axis in axes if len(axis.columns) > 1)
 
 
-def group_by_models(transfers: Sequence[Transfer]) -> dict[tuple[str, str], list[Transfer]]:
-    """Return the transfers of each pair of models, the querying model first."""
-    by_models: dict[tuple[str, str], list[Transfer]] = {}
-    for transfer in transfers:
-        by_models.setdefault((transfer.query_model, transfer.model), []).append(transfer)
-    return by_models
-
-
-def group_by_preprocessing(
-    contrasts: Sequence[PreprocessingContrast],
-) -> dict[tuple[str, str], list[PreprocessingContrast]]:
-    """Return the contrasts of each pair of preprocessings, the first one of the experiment first."""
-    by_pair: dict[tuple[str, str], list[PreprocessingContrast]] = {}
-    for contrast in contrasts:
-        by_pair.setdefault((contrast.first, contrast.other), []).append(contrast)
+def group_by_pair(items: Iterable[T], pair: Callable[[T], tuple[str, str]]) -> dict[tuple[str, str], list[T]]:
+    """Return the items of each pair of values, pairs and items in their order."""
+    by_pair: dict[tuple[str, str], list[T]] = {}
+    for item in items:
+        by_pair.setdefault(pair(item), []).append(item)
     return by_pair
 
 

@@ -24,7 +24,7 @@ from albench.store.row_checks import REFERENCE, TRIAL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from albench.report.source import ReportSource
+    from albench.analysis.source import ReportSource
     from albench.spec.experiment import Entry, Experiment
     from albench.spec.stream_experiment import StreamExperiment
     from albench.store.folder import ResultsFolder

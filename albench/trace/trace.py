@@ -14,8 +14,8 @@ from albench.trace.pool_projection import PreparedPool, load_pool
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from albench.analysis.source import ReportSource
     from albench.spec.experiment import Experiment
-    from albench.store.folder import ResultsFolder
 
 
 @dataclass(frozen=True)
@@ -94,56 +94,36 @@ class Story:
         return format_story_html(self)
 
 
-def build_story(
-    experiment: Experiment,
-    folder: ResultsFolder,
-    *,
-    trials: pl.DataFrame,
-    curves: pl.DataFrame,
-    queries: pl.DataFrame,
-    key: str,
-) -> Story:
-    """Return one trial pick by pick.
-
-    Parameters
-    ----------
-    trials, curves, queries : DataFrame
-        As ``albench.tables`` defines them.
-    key : str
-        Of the trial, or how it begins.
+def build_story(run: ReportSource, key: str) -> Story:
+    """Return one trial pick by pick, by its key or how that begins.
 
     Raises
     ------
     UnknownTrialError
         If no trial has that key, or several have.
     """
-    matches = trials.filter(pl.col("key").str.starts_with(key.lower()))
+    matches = run.trials.filter(pl.col("key").str.starts_with(key.lower()))
     if matches.height != 1:
         count = f"{matches.height} trials have" if matches.height else "no trial has"
         raise UnknownTrialError(
-            f"'{folder.path}': {count} a key that starts with '{key}'; "
-            f"'{folder.tables / 'trials.csv'}' lists all keys"
+            f"'{run.folder.path}': {count} a key that starts with '{key}'; "
+            f"'{run.folder.tables / 'trials.csv'}' lists all keys"
         )
-    return next(iterate_stories(experiment, folder, trials=matches, curves=curves, queries=queries))
+    return next(iterate_stories(run, matches))
 
 
 def iterate_stories(
-    experiment: Experiment,
-    folder: ResultsFolder,
-    *,
-    trials: pl.DataFrame,
-    curves: pl.DataFrame,
-    queries: pl.DataFrame,
-    largest: float = float("inf"),
+    run: ReportSource, trials: pl.DataFrame, largest: float = float("inf")
 ) -> Iterator[Story]:
-    """Yield the stories of trials in their order; those of one split share its pool.
+    """Yield the stories of some trials of a run in their order; those of one split share its pool.
 
     A pool of more than ``largest`` rows is not read again.
     """
-    facts = {dataset["label"]: dataset for dataset in folder.read_datasets()}
+    experiment = run.experiment
+    facts = {dataset["label"]: dataset for dataset in run.folder.read_datasets()}
     keys = trials["key"].to_list()
-    queries_of = queries.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
-    curve_of = curves.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
+    queries_of = run.queries.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
+    curve_of = run.curves.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
     # A text is the reason why there is no pool.
     pools: dict[tuple[str, int, str], PreparedPool | str] = {}
     metric = next(entry for entry in experiment.metrics if entry.label == experiment.primary_metric)

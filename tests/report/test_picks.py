@@ -166,13 +166,9 @@ def test_data_that_changed_are_not_told_as_if_they_had_not(tmp_path):
 
 
 def test_a_pool_that_is_too_large_for_the_page_is_not_read_again(results):
-    frames = {name: getattr(results, name) for name in ("trials", "curves", "queries")}
-    largest = results.trials["n_pool"].max()
-    experiment, folder = results.experiment, results.folder
-    assert all(
-        trial_story.pool for trial_story in iterate_stories(experiment, folder, **frames, largest=largest)
-    )
-    left = next(iterate_stories(experiment, folder, **frames, largest=10))
+    trials, largest = results.trials, results.trials["n_pool"].max()
+    assert all(trial_story.pool for trial_story in iterate_stories(results, trials, largest))
+    left = next(iterate_stories(results, trials, 10))
     assert left.pool is None
     assert "rows is not drawn" in left.no_pool
     assert left.rounds

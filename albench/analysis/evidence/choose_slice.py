@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.errors import UnknownSliceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-
-class HasSlice(Protocol):
-    """What is concluded within a slice, which is a frozen dataclass."""
-
-    @property
-    def slice(self) -> Any:
-        """The slice."""
-        ...
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
 
 
-S = TypeVar("S", bound=HasSlice)
+S = TypeVar("S", "SliceEvidence", "StreamSliceEvidence")
 
 
 def choose_slice(

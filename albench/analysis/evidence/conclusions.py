@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from albench.analysis.evidence.choose_slice import choose_slice
 from albench.errors import ResultsError
@@ -30,25 +30,6 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.rows import Control, Recommendation, Row, Versus
     from albench.analysis.evidence.stopping import StoppingEvidence
     from albench.analysis.needed_repeats import CellRepeats
-
-
-class Compared(Protocol):
-    """Rows and cells of a slice, what all are compared with first: what checks of them look at."""
-
-    @property
-    def datasets(self) -> tuple[str, ...]:
-        """Labels of the datasets."""
-        ...
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """One a dataset and a strategy."""
-        ...
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """One a strategy, the baseline's first."""
-        ...
 
 
 @dataclass(frozen=True)

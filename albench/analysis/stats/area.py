@@ -71,9 +71,7 @@ def interpolate_curves(n_labels: Floats, values: Floats, wanted: Floats) -> Floa
     return resampled
 
 
-def compute_comparable_areas(
-    curves: Sequence[tuple[Floats, Floats]], variant: Variant = "trapezoid"
-) -> tuple[float, ...]:
+def compute_comparable_areas(curves: Sequence[tuple[Floats, Floats]]) -> tuple[float, ...]:
     """Return areas of curves of different batch or seed sizes over what they have in common.
 
     The range is the one that all curves cover; the rounds are those of the coarsest curve in it, so that no
@@ -96,6 +94,6 @@ def compute_comparable_areas(
     inside = [n_labels[(n_labels > low) & (n_labels < high)] for n_labels, _ in curves]
     rounds = np.unique(np.concatenate([[low], min(inside, key=len), [high]]))
     return tuple(
-        float(compute_area(rounds, interpolate_curves(n_labels, values, rounds), variant))
+        float(compute_area(rounds, interpolate_curves(n_labels, values, rounds)))
         for n_labels, values in curves
     )

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamComparisons
+
+    Compared = SliceEvidence | StreamComparisons
+    """Rows and cells of a slice, what all are compared with first: what checks of them look at."""
 
 CheckStatus = Literal["issue", "tip", "passed", "not_applicable"]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from albench.narrative.checks.check import CheckSpec
 from albench.text import format_count, format_hundredths, list_quoted, list_words
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence.conclusions import RunFacts, SliceEvidence
+    from albench.analysis.evidence.conclusions import Evidence, RunFacts, SliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence
     from albench.narrative.checks.check import Check
 
 MOST_FAILED = 0.05
@@ -52,26 +53,7 @@ def check_queried_classes(evidence: SliceEvidence) -> Check:
     return check.tip(f"Never bought a class: {list_words(names)}.", todo)
 
 
-class TrialCounts(Protocol):
-    """How many trials ended well, ended otherwise, and are still to run."""
-
-    @property
-    def n_done(self) -> int:
-        """Trials that are done."""
-        ...
-
-    @property
-    def n_failed(self) -> int:
-        """Trials that were run and are not."""
-        ...
-
-    @property
-    def n_missing(self) -> int:
-        """Trials that the experiment asks for besides."""
-        ...
-
-
-def check_trials_done(evidence: TrialCounts) -> Check:
+def check_trials_done(evidence: Evidence | StreamEvidence) -> Check:
     """ALB008: did trials fail, or are some missing."""
     check = CheckSpec("ALB008", "trials done")
     n_failed, n_missing = evidence.n_failed, evidence.n_missing

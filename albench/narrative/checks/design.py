@@ -17,9 +17,9 @@ from albench.text import format_count, list_first, list_words
 
 if TYPE_CHECKING:
     from albench.analysis.evidence.cells import Cell
-    from albench.analysis.evidence.conclusions import Compared, Evidence, SliceEvidence
+    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
     from albench.analysis.evidence.datasets import LateRise
-    from albench.narrative.checks.check import Check
+    from albench.narrative.checks.check import Check, Compared
 
 STILL_RISING = 0.1
 AS_FAST = 0.9

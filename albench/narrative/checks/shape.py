@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence.cells import Shape
-    from albench.analysis.evidence.conclusions import Compared
     from albench.analysis.evidence.rows import Row
-    from albench.narrative.checks.check import Check
+    from albench.narrative.checks.check import Check, Compared
 
 _ROUNDING = 1e-9
 _SIZES = (6, 7, 8, 10, 12, 15, 20, 30, 50, 100, 200)

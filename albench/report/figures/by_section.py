@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from albench.analysis.evidence.cells import CurveSet
 from albench.report.figures.control import build_control_panel
 from albench.report.figures.cost import build_gain_panel, build_time_panel
 from albench.report.figures.curves import (
+    LARGE,
     build_difference_panel,
     build_level_panel,
+    build_mean_level_panel,
     find_common_range,
     get_difference_curves,
     get_level_curves,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
-
-LARGE = 380
 
 
 @dataclass(frozen=True)
@@ -96,20 +94,10 @@ def _name_gain(evidence: SliceEvidence) -> str:
 
 
 def _build_mean_panels(evidence: SliceEvidence, styles: Mapping[str, Style]) -> tuple[FigurePanel, ...]:
-    metric, levels, differences = evidence.slice.metric, evidence.mean_levels, evidence.mean_differences
+    levels, differences = evidence.mean_levels, evidence.mean_differences
     if levels is None or differences is None:
         return ()
-    # One that is missing makes the mean undefined, and no line is drawn.
-    references = [evidence.references.get(dataset, np.nan) for dataset in evidence.random_curves]
-    level = build_level_panel(
-        "mean-level",
-        f"Mean {metric} over the datasets",
-        levels,
-        styles,
-        metric=metric,
-        reference=float(np.mean(references)),
-        height=LARGE,
-    )
+    level = build_mean_level_panel("mean-level", evidence, levels, styles)
     difference = build_difference_panel(
         "mean-difference",
         "Mean difference to random",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from albench.report.html.palette import Style
 
 DRAWN = 120
+LARGE, SMALL = 380, 250
+"""Heights of a panel alone, and of one of several."""
 LABELS = "labels bought, seed set included"
 SHARE = "share of the budget after the seed set"
 LABELS_AXIS = (LABELS, SHARE)
@@ -75,7 +77,7 @@ def build_level_panel(
     *,
     metric: str,
     reference: float | None,
-    height: int = 250,
+    height: int = SMALL,
     axis: tuple[str, str] = LABELS_AXIS,
 ) -> FigurePanel:
     """Return the panel of one dataset's (or the mean) learning curves."""
@@ -92,6 +94,29 @@ def build_level_panel(
     )
 
 
+def build_mean_level_panel(
+    panel_id: str,
+    evidence: SliceEvidence,
+    levels: CurveSet,
+    styles: Mapping[str, Style],
+    axis: tuple[str, str] = LABELS_AXIS,
+) -> FigurePanel:
+    """Return the panel of the mean curves over the datasets."""
+    metric = evidence.slice.metric
+    # One that is missing makes the mean undefined, and no line is drawn.
+    references = [evidence.references.get(dataset, np.nan) for dataset in evidence.random_curves]
+    return build_level_panel(
+        panel_id,
+        f"Mean {metric} over the datasets",
+        levels,
+        styles,
+        metric=metric,
+        reference=float(np.mean(references)),
+        height=LARGE,
+        axis=axis,
+    )
+
+
 def build_difference_panel(
     panel_id: str,
     title: str,
@@ -100,7 +125,7 @@ def build_difference_panel(
     *,
     metric: str,
     y_range: tuple[float, float] | None = None,
-    height: int = 250,
+    height: int = SMALL,
 ) -> FigurePanel:
     """Return the panel of the differences to random; above zero is better than random."""
     layout = _build_layout(curve_set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ from albench.report.paper.legend import (
     build_legend_names,
 )
 from albench.report.paper.style import (
+    COLUMN_WIDTHS,
     SMALL,
+    SMALL_PLOT_HEIGHT,
     TEXT,
     TITLE,
     estimate_width,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 _TITLE_ROOM, _LABELS_ROOM, _AXIS_TITLE_ROOM = 20, 16, 15
 _EDGE, _GAP = 10, 14
 _TICK, _N_TICKS, _APART = 6, 6, 3
+_MOST_ACROSS = 4
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,18 @@ def compose_panels(name: str, panels: Sequence[FigurePanel], arrangement: Arrang
             words += [_move_item(item, suffix) for item in own.get("annotations", ())]
         shapes += [_move_item(item, suffix) for item in own.get("shapes", ())]
     return PaperFigure(name, {"data": data, "layout": layout | {"annotations": words, "shapes": shapes}})
+
+
+def compose_side_by_side(
+    name: str, panels: Sequence[FigurePanel], alone: Arrangement, plot_height: float = SMALL_PLOT_HEIGHT
+) -> PaperFigure:
+    """Return several panels over both columns, in rows that are as full as can be; a single one alone."""
+    if len(panels) == 1:
+        return compose_panels(name, panels, alone)
+    n_rows = -(-len(panels) // _MOST_ACROSS)
+    n_across = -(-len(panels) // n_rows)
+    across = replace(alone, width=COLUMN_WIDTHS[2], plot_height=plot_height, n_across=n_across)
+    return compose_panels(name, panels, across)
 
 
 def _build_axes(sheet: _Sheet, place: int, suffix: str) -> Layout:

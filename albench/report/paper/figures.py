@@ -12,9 +12,9 @@ from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import build_row_axis
 from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
-from albench.report.paper.compose import Arrangement, compose_panels
+from albench.report.paper.compose import Arrangement, compose_panels, compose_side_by_side
 from albench.report.paper.critical_difference import build_rank_figure
-from albench.report.paper.style import COLUMN_WIDTHS, choose_symbols
+from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbols
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from albench.report.figures.common import FigurePanel
     from albench.report.paper.compose import PaperFigure
 
-_PLOT, _SMALL_PLOT = {1: 150, 2: 220}, 95  # heights of a panel alone, by columns, and of one among several
 _ROW = 15  # height of a row with a name
-_MOST_ACROSS = 4
 _LONGEST_NAME = 80
 
 
@@ -63,7 +61,7 @@ def build_paper_figures(
     arrangement = Arrangement(
         n_across=1,
         width=COLUMN_WIDTHS[n_columns],
-        plot_height=_PLOT[n_columns],
+        plot_height=PLOT_HEIGHTS[n_columns],
         order={name: place for place, name in enumerate(order)},
         symbols=choose_symbols(styles),
     )
@@ -104,9 +102,8 @@ def _compose_figures(evidence: SliceEvidence, panels: Figures, alone: Arrangemen
     levels = replace(alone, y_title=metric, reference="whole pool")
     gains = replace(alone, y_title=f"gain in {metric}")
     if len(panels.levels) > 1:
-        small = replace(levels, width=COLUMN_WIDTHS[2], plot_height=_SMALL_PLOT)
         mean = [replace(panel, title="mean") for panel in panels.mean[:1]]
-        yield _compose_small("curves", [*mean, *panels.levels], small)
+        yield compose_side_by_side("curves", [*mean, *panels.levels], levels)
     for panel, dataset in _pair_with_names(panels.mean[:1], panels.levels, evidence.datasets):
         yield compose_panels(f"curves-{dataset}", [panel], levels)
     for panel, dataset in _pair_with_names(panels.mean[1:], panels.differences, evidence.datasets):
@@ -116,11 +113,8 @@ def _compose_figures(evidence: SliceEvidence, panels: Figures, alone: Arrangemen
     if len(evidence.datasets) == 1 and savings:
         rows = _stack_rows(savings, evidence.datasets[0])
         yield compose_panels("saving", [rows], replace(alone, plot_height=_ROW * len(savings)))
-    elif len(savings) > 1:
-        small = replace(alone, width=COLUMN_WIDTHS[2], plot_height=rows_height)
-        yield _compose_small("saving", savings, small)
     elif savings:
-        yield compose_panels("saving", savings, replace(alone, plot_height=rows_height))
+        yield compose_side_by_side("saving", savings, replace(alone, plot_height=rows_height), rows_height)
     strategy_rows = replace(alone, plot_height=_ROW * len(evidence.rows))
     for name, own, size in (
         ("performance-profile", panels.profile, alone),
@@ -150,12 +144,6 @@ def _stack_rows(panels: Sequence[FigurePanel], title: str) -> FigurePanel:
         for trace in panel.figure["data"]
     ]
     return replace(panels[0], title=title, figure={"data": data, "layout": layout})
-
-
-def _compose_small(name: str, panels: Sequence[FigurePanel], arrangement: Arrangement) -> PaperFigure:
-    """Return panels side by side in rows that are as full as can be."""
-    n_rows = -(-len(panels) // _MOST_ACROSS)
-    return compose_panels(name, panels, replace(arrangement, n_across=-(-len(panels) // n_rows)))
 
 
 def _pair_with_names(

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from albench.analysis.source import ReportSource
     from albench.report.paper.compose import PaperFigure
-    from albench.report.source import ReportSource
 
 FigureFormat = Literal["pdf", "svg", "png"]
 FIGURE_FORMATS: tuple[FigureFormat, ...] = get_args(FigureFormat)

@@ -18,6 +18,8 @@ _POINT = 96 / 72  # a pixel is 1/96 inch, on screen, in an SVG and in a PDF
 _MILLIMETRE = 96 / 25.4
 COLUMN_WIDTHS = {1: math.floor(85 * _MILLIMETRE), 2: math.floor(178 * _MILLIMETRE)}
 """Width in pixels of a figure over one column of a two-column paper, and over both."""
+PLOT_HEIGHTS, SMALL_PLOT_HEIGHT = {1: 150, 2: 220}, 95
+"""Of a panel alone, by columns, and of one among several."""
 
 TITLE, TEXT, SMALL = 9 * _POINT, 8 * _POINT, 7 * _POINT
 FONT = 'Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif'

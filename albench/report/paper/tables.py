@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from albench.analysis.cell_summaries import CellSummary
     from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.source import ReportSource
     from albench.report.figures.saving import SavingRow
-    from albench.report.source import ReportSource
     from albench.spec.repeats import Repeats, UntilDecided
 
 _BOUNDS = {"known": "", "at least": "\u2265 ", "at most": "\u2264 "}

@@ -9,7 +9,7 @@ from albench.errors import ResultsError
 from albench.narrative.streams.wording import format_share
 from albench.report.html import numbers
 from albench.report.html.embed import format_table_csv
-from albench.report.paper.compose import Arrangement, PaperFigure, compose_panels
+from albench.report.paper.compose import Arrangement, PaperFigure, compose_panels, compose_side_by_side
 from albench.report.paper.markup import (
     NONE,
     escape_latex,
@@ -17,7 +17,7 @@ from albench.report.paper.markup import (
     format_latex,
     format_markdown,
 )
-from albench.report.paper.style import COLUMN_WIDTHS, choose_symbols
+from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbols
 from albench.report.streams.figures import HOLDOUT, build_answer_picture, build_stream_figures
 from albench.report.streams.leaderboard import (
     build_stream_leaderboard_table,
@@ -27,14 +27,11 @@ from albench.report.streams.leaderboard import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from albench.analysis.streams.evidence.conclusions import StreamRow, StreamSliceEvidence
-    from albench.report.figures.common import FigurePanel
     from albench.report.tables.export import TableFormat
 
-_PLOT, _SMALL_PLOT = {1: 150, 2: 220}, 95  # heights of a panel alone, by columns, and of one among several
-_MOST_ACROSS = 4
 _TITLES = ("Difference", "95 % interval", "p (Holm)", "Recovery", "Random's", "Labels bought")
 
 
@@ -97,7 +94,7 @@ def compose_stream_figures(
     alone = Arrangement(
         n_across=1,
         width=COLUMN_WIDTHS[n_columns],
-        plot_height=_PLOT[n_columns],
+        plot_height=PLOT_HEIGHTS[n_columns],
         order={line.of.row.strategy: place for place, line in enumerate(lines)},
         symbols=choose_symbols(styles),
         y_title=metric,
@@ -108,18 +105,9 @@ def compose_stream_figures(
     if picture is not None:
         yield compose_panels("answer", [picture], alone)
         figures = build_stream_figures(evidence, styles, metric)
-        yield _compose("curves", figures.levels, alone)
-        yield _compose("spending", figures.spending, replace(alone, y_title="labels bought, share of rows"))
+        yield compose_side_by_side("curves", figures.levels, alone)
+        yield compose_side_by_side(
+            "spending", figures.spending, replace(alone, y_title="labels bought, share of rows")
+        )
         if figures.holdout:
-            yield _compose("holdout", figures.holdout, replace(alone, y_title=HOLDOUT))
-
-
-def _compose(name: str, panels: Sequence[FigurePanel], alone: Arrangement) -> PaperFigure:
-    """Return the panels of all streams side by side, in rows that are as full as can be."""
-    if len(panels) == 1:
-        return compose_panels(name, panels, alone)
-    n_rows = -(-len(panels) // _MOST_ACROSS)
-    across = replace(
-        alone, width=COLUMN_WIDTHS[2], plot_height=_SMALL_PLOT, n_across=-(-len(panels) // n_rows)
-    )
-    return compose_panels(name, panels, across)
+            yield compose_side_by_side("holdout", figures.holdout, replace(alone, y_title=HOLDOUT))

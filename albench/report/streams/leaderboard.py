@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.report.html.palette import Style, build_styles
-from albench.report.tables.leaderboard import find_scale, mark_interval
+from albench.report.tables.leaderboard import find_scale, mark_interval, read_path
 from albench.tables import (
     RECOVERY_LEADERBOARD,
     STREAM_LEADERBOARD,
@@ -72,14 +72,7 @@ def build_stream_leaderboard_table(evidence: StreamSliceEvidence) -> pl.DataFram
 
 
 def _read_values(line: StreamRow, columns: Sequence[LeaderboardColumn]) -> list[Any]:
-    return [_read_value(line, column.value) for column in columns]
-
-
-def _read_value(line: StreamRow, path: str) -> Any:
-    value: Any = line
-    for name in path.split("."):
-        value = None if value is None else getattr(value, name)
-    return value
+    return [read_path(line, column.value) for column in columns]
 
 
 def _read_levels(line: StreamRow) -> list[float | None]:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from plotly.graph_objects import Figure
 
+    from albench.analysis.source import StreamReportSource
     from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
     from albench.report.figures.common import FigurePanel
-    from albench.report.source import StreamReportSource
     from albench.report.streams.figures import StreamFigures
 
 

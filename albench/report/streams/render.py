@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from albench.analysis.source import StreamReportSource
     from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamSliceEvidence
     from albench.report.page import Page
-    from albench.report.source import StreamReportSource
     from albench.spec.experiment import Entry
     from albench.spec.stream_experiment import StreamExperiment
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell, Interval
     from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.source import ReportSource
     from albench.report.html.embed import Field
-    from albench.report.source import ReportSource
     from albench.report.tables.leaderboard import Leaderboard
 
 TableFormat = Literal["markdown", "latex", "csv"]

@@ -140,10 +140,14 @@ def read_values(line: LeaderboardLine, *, verdicts: bool = True) -> list[Any]:
 
 def read_value(line: LeaderboardLine, column: LeaderboardColumn) -> Any:
     """Return the value of a column; None where there is no interval or test to take it from."""
-    value: Any = line
-    for name in (column.value or f"row.{column.name}").split("."):
-        value = None if value is None else getattr(value, name)
-    return value
+    return read_path(line, column.value or f"row.{column.name}")
+
+
+def read_path(line: Any, path: str) -> Any:
+    """Return what attributes with dots between them lead to; None where one on the way is None."""
+    for name in path.split("."):
+        line = None if line is None else getattr(line, name)
+    return line
 
 
 def format_cell(

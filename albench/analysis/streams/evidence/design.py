@@ -52,10 +52,6 @@ class StreamDesign:
         managers = {other for name, other in self.pairs if name == strategy}
         return strategy if len(managers) == 1 else f"{strategy} ({manager})"
 
-    def get_manager(self, name: str) -> str:
-        """Return the budget manager of what is called so."""
-        return next(manager for strategy, manager in self.pairs if self.name_pair(strategy, manager) == name)
-
 
 @dataclass(frozen=True)
 class StreamSlice:

@@ -20,22 +20,18 @@ class FolderSource(Protocol):
     @property
     def experiment(self) -> Experiment:
         """The experiment."""
-        ...
 
     @property
     def folder(self) -> ResultsFolder:
         """Its results folder."""
-        ...
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know of the folder."""
-        ...
 
     @property
     def trials(self) -> pl.DataFrame:
         """The table of trials."""
-        ...
 
 
 class ReportSource(FolderSource, Protocol):
@@ -44,17 +40,14 @@ class ReportSource(FolderSource, Protocol):
     @property
     def curves(self) -> pl.DataFrame:
         """The table ``curves``."""
-        ...
 
     @property
     def queries(self) -> pl.DataFrame:
         """The table ``queries``."""
-        ...
 
     @property
     def evidence(self) -> Evidence:
         """What the analysis concludes."""
-        ...
 
 
 class StreamReportSource(FolderSource, Protocol):
@@ -63,9 +56,7 @@ class StreamReportSource(FolderSource, Protocol):
     @property
     def experiment(self) -> StreamExperiment:
         """The experiment."""
-        ...
 
     @property
     def evidence(self) -> StreamEvidence:
         """What the analysis concludes."""
-        ...
