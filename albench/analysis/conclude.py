@@ -34,6 +34,7 @@ from albench.analysis.selection import (
 )
 from albench.analysis.slice_evidence import analyse_slice
 from albench.analysis.stop_regret import compare_rules
+from albench.spec.highlight import list_own_strategies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -130,6 +131,7 @@ def conclude(
         starting=compare_seed_sets(select(_SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),
         repeats=tuple(needed),
+        own_strategies=list_own_strategies(experiment),
     )
 
 

@@ -8,7 +8,6 @@ from albench.narrative.caveats import write_control, write_unfinished_trials
 from albench.narrative.disagreements import name_disagreements
 from albench.narrative.money import write_money_saved
 from albench.narrative.pilot import write_next_step
-from albench.narrative.preprocessings import write_preprocessings
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.question import write_own_question
 from albench.narrative.recommendation import write_context, write_recommendation
@@ -51,9 +50,7 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
     context: list[str] = []
     if (recommendation := primary.evidence.recommendation) is not None:
         # What does not fit stands further down on the page, too: equals in the table, the rest in remarks.
-        preprocessings = write_preprocessings(evidence.preprocessings, recommendation.strategy)
-        money = write_money_saved(primary)
-        sentences = (*preprocessings, *money, *write_context(primary, recommendation))
+        sentences = (*write_money_saved(primary), *write_context(primary, recommendation))
         context = choose_fitting(sentences, [*verdict, *reservations])
     return (*own, *verdict, *context, *reservations)
 

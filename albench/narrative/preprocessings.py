@@ -11,27 +11,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.analysis.evidence.between_slices import PreprocessingContrast
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.narrative.primary_slice import PrimarySlice
+
+_MOST = 3
 
 
-def write_preprocessings(contrasts: Sequence[PreprocessingContrast], strategy: str) -> Iterator[str]:
-    """Yield a sentence for each preprocessing beside the first one, at the budget with one strategy."""
-    own = [contrast for contrast in contrasts if contrast.strategy == strategy]
-    for other in dict.fromkeys(contrast.other for contrast in own):
+def write_preprocessing_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
+    """Yield a sentence for each of a few preprocessings beside the first one, with the first strategy."""
+    recommendation = primary.evidence.recommendation
+    if recommendation is None:
+        return
+    own = [each for each in evidence.preprocessings if each.strategy == recommendation.strategy]
+    for other in list(dict.fromkeys(contrast.other for contrast in own))[:_MOST]:
         among = [contrast for contrast in own if contrast.other == other]
-        yield _describe_one(among[0]) if len(among) == 1 else _describe_many(among)
+        yield _describe_one(among[0], primary.metric) if len(among) == 1 else _describe_many(among)
 
 
-def _describe_one(contrast: PreprocessingContrast) -> str:
+def _describe_one(contrast: PreprocessingContrast, metric: str) -> str:
     interval = contrast.interval
     difference = format_difference(contrast.difference, interval)
     if interval is not None and (interval.low > 0 or interval.high < 0):
         judgement = f"{contrast.other if interval.low > 0 else contrast.first} is better"
     else:
         judgement = "that cannot be told apart"
-    return (
-        f"With {contrast.strategy}, {contrast.other} ends at {format_fixed(contrast.other_level)} and "
-        f"{contrast.first} at {format_fixed(contrast.first_level)} ({difference}): {judgement}."
+    levels = (
+        f"{contrast.other} ends at {metric} {format_fixed(contrast.other_level)} and {contrast.first} at "
+        f"{format_fixed(contrast.first_level)}"
     )
+    return f"With {contrast.strategy}, {levels} ({difference}): {judgement}."
 
 
 def _describe_many(contrasts: Sequence[PreprocessingContrast]) -> str:

@@ -2,7 +2,8 @@
 
 Each question has a writer in a file of its own, which yields nothing where the experiment does not ask it:
 the evidence that it speaks of is there only if the spec asks for it. Where several are asked, the first in
-``QUESTIONS`` is answered; its sentences stand before those on label saving.
+``QUESTIONS`` is answered; its sentences stand before those on label saving. How many rows of a class were
+found precedes all of them, where that is the primary metric.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING
 from albench.narrative.cheapest_oracle import write_oracle_question
 from albench.narrative.money import write_money_question
 from albench.narrative.oracles import write_noise_question
+from albench.narrative.own_strategies import write_own_strategies
 from albench.narrative.pilot import write_pilot
+from albench.narrative.preprocessings import write_preprocessing_question
 from albench.narrative.rare_rows import write_rare_rows
 from albench.narrative.starting import write_starting
 from albench.narrative.stopping import write_stopping
@@ -30,13 +33,15 @@ QUESTIONS: tuple[Writer, ...] = (
     write_oracle_question,
     write_money_question,
     write_noise_question,
-    write_rare_rows,
     write_starting,
+    write_preprocessing_question,
+    write_own_strategies,
 )
 """Writers of the questions besides label saving, the first one to be asked first."""
 
 
 def write_own_question(evidence: Evidence, primary: PrimarySlice) -> tuple[str, ...]:
-    """Return the sentences on the first question besides label saving that an experiment asks."""
+    """Return what was found of a rare class, and the sentences on the first question that is asked."""
     answers = (tuple(write(evidence, primary)) for write in QUESTIONS)
-    return next((sentences for sentences in answers if sentences), ())
+    first = next((sentences for sentences in answers if sentences), ())
+    return (*write_rare_rows(evidence, primary), *first)

@@ -50,6 +50,16 @@ def list_highlighted(experiment: Experiment) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*named, *own]))
 
 
+def list_own_strategies(experiment: Experiment) -> tuple[str, ...]:
+    """Return the labels of the strategies whose classes are in files or packages of the user's."""
+    return tuple(
+        entry.label
+        for entry in experiment.strategies
+        if isinstance(entry.component, UnresolvedComponent)
+        or not type(entry.component).__module__.startswith("albench.")
+    )
+
+
 def _is_built_in(component: Component) -> bool:
     cls = type(component)
     path = f"{cls.__module__}:{cls.__qualname__}"

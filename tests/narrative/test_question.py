@@ -40,6 +40,13 @@ def test_the_first_question_that_is_asked_is_answered_first_and_label_saving_fol
     assert "Never." not in answer
 
 
+def test_how_many_rare_rows_were_found_is_said_beside_when_to_stop(monkeypatch, world):
+    evidence = world({"digits": {"random": RANDOM, "margin": MARGIN}}, splits=10).conclude()
+    monkeypatch.setattr(question, "write_rare_rows", lambda *_: iter(["With 50 labels margin has found 9."]))
+    ask(monkeypatch, start)
+    assert write_answer(evidence)[:2] == ("With 50 labels margin has found 9.", "Start at random: accuracy.")
+
+
 @pytest.mark.parametrize("n_words", [60, 85, 90])
 def test_an_answer_to_another_question_keeps_to_the_words_of_an_answer(monkeypatch, world, n_words):
     evidence = world({"digits": {"random": RANDOM, "margin": MARGIN}}, splits=10).conclude()

@@ -209,6 +209,8 @@ class Evidence:
         How many repeats each cell needs, where they go on until it is decided; empty where all have as many.
     pilot : PilotAnswer or None
         What labels more are expected to give; None unless the experiment is a pilot.
+    own_strategies : tuple of str
+        Those whose classes are not albench's.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -231,6 +233,7 @@ class Evidence:
     gain_changes: tuple[GainChange, ...] = ()
     repeats: tuple[CellRepeats, ...] = ()
     pilot: PilotAnswer | None = None
+    own_strategies: tuple[str, ...] = ()
 
     @property
     def has_money_budget(self) -> bool:

@@ -1,0 +1,64 @@
+"""Sentences on whether a strategy that is not built in is better than the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.narrative.recommendation import describe_place, list_names
+from albench.narrative.wording import format_difference
+from albench.text import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.rows import Recommendation, Row
+    from albench.narrative.primary_slice import PrimarySlice
+
+
+def write_own_strategies(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
+    """Yield how the best strategy that is not built in compares with the others."""
+    recommendation = primary.evidence.recommendation
+    own = [row for row in primary.compared if row.strategy in evidence.own_strategies]
+    if recommendation is None or not own or len(own) == len(primary.compared):
+        return
+    best = own[0]
+    name = (
+        f"{best.strategy}, the best of {len(own)} that are not built in," if len(own) > 1 else best.strategy
+    )
+    if best.strategy != recommendation.strategy:
+        yield _describe_later(primary, recommendation, best, name)
+    elif recommendation.outcome == "better":
+        others = [row.strategy for row in primary.compared if row.strategy not in evidence.own_strategies]
+        yield _describe_first(primary, recommendation, name, others)
+
+
+def _describe_later(primary: PrimarySlice, recommendation: Recommendation, best: Row, name: str) -> str:
+    first = primary.find_row(recommendation.strategy)
+    gains = (
+        f"averaged over the labels it has {_describe_gain(best)} against random in {primary.metric}, "
+        f"{first.strategy} {_describe_gain(first)}"
+    )
+    if best.strategy in recommendation.find_same_picks(first.strategy):
+        return f"{name} makes the same picks as {first.strategy}."
+    is_equal = best.strategy in recommendation.equals
+    judgement = "is not told apart from" if is_equal else "is worse than"
+    strategies = format_count(len(primary.compared), "strategy", "strategies")
+    place = describe_place(primary, first)
+    return f"{name} {judgement} {first.strategy}, the first of {strategies} {place}: {gains}."
+
+
+def _describe_first(
+    primary: PrimarySlice, recommendation: Recommendation, name: str, others: list[str]
+) -> str:
+    same = recommendation.find_same_picks(recommendation.strategy)
+    equals = [other for other in others if other in (*same, *recommendation.equals)]
+    place = describe_place(primary, primary.find_row(recommendation.strategy))
+    if not equals:
+        beaten = "the other strategy" if len(others) == 1 else f"the {len(others)} other strategies"
+        return f"{name} is better than {beaten} and random {place}."
+    return f"{name} comes first {place}, but is not told apart from {list_names(equals)}."
+
+
+def _describe_gain(row: Row) -> str:
+    return format_difference(row.difference or 0.0, row.interval_these)
