@@ -83,7 +83,7 @@ def test_the_seed_is_that_of_the_task_model(run, tmp_path):
         assert "in fit" in row["traceback"]
 
 
-def test_the_command_shows_the_traceback_and_writes_nothing(failed):
+def test_the_command_shows_the_traceback_and_writes_nothing(failed, albench_in, tmp_path):
     before = parts(failed)
     (command,) = failed.failures["command"]
     done = called(*shlex.split(command)[1:])
@@ -91,8 +91,8 @@ def test_the_command_shows_the_traceback_and_writes_nothing(failed):
     assert done.stderr.startswith("Traceback (most recent call last):")
     assert 'in deeper\n    raise RuntimeError("no wine")\nRuntimeError: no wine\n' in done.stderr
     assert parts(failed) == before
-    process = called("status", failed.experiment.path, "--results", failed.folder.path.parent)
-    assert command in process.stdout
+    status = albench_in(tmp_path, "status", failed.experiment.path, "--results", failed.folder.path.parent)
+    assert command in status.stdout
 
 
 @slow

@@ -50,7 +50,7 @@ def see_told(done, *words):
     ],
 )
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
-    write, run, tables, assert_same, tmp_path, call, n
+    write, run, tables, assert_same, tmp_path, albench_in, call, n
 ):
     path, results = write(**SMALL), tmp_path / "full"
     full = called(call, n, "run", path, "--results", results, script="full_disk.py")
@@ -60,7 +60,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     page = results / "small" / "report.html"
     assert not page.exists() or page.read_text(encoding="utf-8").rstrip().endswith("</html>")
     before = {part.name: part.read_bytes() for part in folder.glob("*.parquet")}
-    again = called("run", path, "--results", results)
+    again = albench_in(tmp_path, "run", path, "--results", results)
     assert again.returncode == 0, again.stderr
     assert before.items() <= {part.name: part.read_bytes() for part in folder.iterdir()}.items()
     assert_same(tables(albench.open_results(path, results=results)), tables(run(**SMALL)))
@@ -153,14 +153,14 @@ def test_prepared_arrays_that_vanish_are_no_failures_of_trials(run, write, tmp_p
         pytest.param(lambda content: b"PAR1" + b"x" * 500 + b"PAR1", id="garbage", marks=slow),
     ],
 )
-def test_a_spoiled_part_is_named_and_made_again(write, run, tables, assert_same, tmp_path, spoil):
+def test_a_spoiled_part_is_named_and_made_again(write, run, tables, assert_same, tmp_path, spoil, albench_in):
     path = write(**SMALL)
     results = run(**SMALL)
     expected = tables(results)
     part = min(results.folder.parts.glob("trial-*"))
     part.write_bytes(spoil(part.read_bytes()))
     for command in ("status", "report", "plan", "run"):
-        done = called(command, path, "--results", tmp_path / "results")
+        done = albench_in(tmp_path, command, path, "--results", tmp_path / "results")
         assert done.returncode == 0
         see_told(done, f"{part.name}' cannot be used: ")
     assert_same(tables(albench.open_results(path, results=tmp_path / "results")), expected)

@@ -146,11 +146,10 @@ def test_what_has_changed_is_told_and_everything_may_run_again(run):
     assert set(again.folder.read_reference_environments().values()) == {name}
 
 
-def test_the_refusal_ends_with_2(run, write, tmp_path):
+def test_the_refusal_ends_with_2(run, write, tmp_path, albench_in):
     of_elsewhere(run())
     path = write(repeats=3)
-    command = [sys.executable, "-m", "albench", "run", str(path), "--results", str(tmp_path / "results")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = albench_in(tmp_path, "run", path, "--results", tmp_path / "results")
     assert done.returncode == 2
     assert "--allow-mixed-environments" in done.stderr
     assert "Traceback" not in done.stderr
@@ -177,19 +176,22 @@ def test_the_fingerprint_does_not_depend_on_what_else_was_imported():
     assert alone.stdout == crowded.stdout == f"{describe_environment()['fingerprint']}\n"
 
 
-def test_status_says_why_trials_are_missing_and_what_else_is_kept(run, write, tmp_path, monkeypatch):
+def test_status_says_why_trials_are_missing_and_what_else_is_kept(
+    run, write, tmp_path, albench_in, monkeypatch
+):
     run()
     path = write(repeats=3)
     results = run(repeats=3)
     for key in results.trials.filter(split=2, strategy="random")["key"][:3]:
         results.folder.get_part_file("trial", key).unlink()
-    command = [sys.executable, "-m", "albench", "status", str(path), "--results", str(tmp_path / "results")]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    command = (tmp_path, "status", path, "--results", tmp_path / "results")
+    output = albench_in(*command).stdout
     assert "21 of 24 trials done, 3 missing" in output
     assert "3 missing: new repeat" in output
-    monkeypatch.setattr(Margin, "version", 2)
-    run(repeats=3)
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    with monkeypatch.context() as patch:
+        patch.setattr(Margin, "version", 2)
+        run(repeats=3)
+    output = albench_in(*command).stdout
     assert "24 of 24 trials done, 0 missing" in output
     assert "6 other trials are kept here, of earlier specs or versions" in output
     assert albench.open_results(path, results=tmp_path / "results").failures.height == 0

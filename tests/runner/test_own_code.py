@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
 
 import polars as pl
 import pytest
@@ -360,14 +358,13 @@ def test_bounds_of_a_metric_are_a_lower_and_an_upper_number(plan, edit, bounds):
         plan(datasets="iris", metrics=["./my.py:Share"])
 
 
-def test_code_of_a_user_that_raises_while_a_plan_is_made_is_no_bug_of_albench(tmp_path):
+def test_code_of_a_user_that_raises_while_a_plan_is_made_is_no_bug_of_albench(tmp_path, albench_in):
     text = 'from albench import Strategy\n\n\nclass Mood(Strategy):\n    """Moody."""\n\n'
     text += '    def misfit(self, n_classes):\n        raise ValueError("not today")\n'
     (tmp_path / "mood.py").write_text(text, encoding="utf-8")
     spec = {**CLI_SPEC, "strategies": ["random", "./mood.py:Mood"]}
     (tmp_path / "mood.yaml").write_text(yaml.safe_dump(spec), encoding="utf-8")
-    command = [sys.executable, "-m", "albench", "plan", "mood.yaml"]
-    process = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    process = albench_in(tmp_path, "plan", "mood.yaml")
     assert process.returncode == 2
     assert process.stderr.startswith("error: line 8 of '")
     assert process.stderr.endswith("mood.py', in misfit: ValueError: not today\n")

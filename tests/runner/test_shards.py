@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,19 +102,8 @@ def test_a_shard_is_the_same_whatever_exists_and_runs_only_what_the_whole_lacks(
     assert albench.plan(path, results=results, shard="2/3").to_run == 0
 
 
-def test_a_shard_may_be_empty(write, tmp_path):
+def test_a_shard_may_be_empty(write, tmp_path, albench_in):
     path = write(strategies=["random"], datasets=["iris"], repeats=1)
-    command = [
-        sys.executable,
-        "-m",
-        "albench",
-        "run",
-        str(path),
-        "--shard",
-        "40/40",
-        "--results",
-        str(tmp_path),
-    ]
-    process = subprocess.run(command, check=False, capture_output=True, text=True)
+    process = albench_in(tmp_path, "run", path, "--shard", "40/40", "--results", tmp_path)
     assert process.returncode == 0, process.stderr
     assert "shard 40/40: 0 trials" in process.stderr
