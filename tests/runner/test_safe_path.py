@@ -27,16 +27,16 @@ SCRIPT = "import sys; sys.path.remove(''); from albench.cli import main; main()"
 
 
 @pytest.mark.parametrize(
-    ("start", "n_jobs"), [(["-c", SCRIPT], 2), (["-m", "albench"], 1)], ids=["script", "module"]
+    ("start", "execution"),
+    [(["-c", SCRIPT], {"n_jobs": 1, "timeout": "5m"}), (["-m", "albench"], {"n_jobs": 1})],
+    ids=["script", "module"],
 )
-def test_modules_beside_the_spec_are_not_imported(start, n_jobs, write, tmp_path):
+def test_modules_beside_the_spec_are_not_imported(start, execution, write, tmp_path):
     names = ("random", "queue", "numbers", "decimal", "json", "numpy")
     for name in names:
         (tmp_path / f"{name}.py").write_text(MARKED, encoding="utf-8")
     (tmp_path / "my.py").write_text(OWN, encoding="utf-8")
-    path = write(
-        datasets=["iris"], strategies=["random", "./my.py:Mine"], repeats=1, execution={"n_jobs": n_jobs}
-    )
+    path = write(datasets=["iris"], strategies=["random", "./my.py:Mine"], repeats=1, execution=execution)
     source = {**os.environ, "PYTHONPATH": str(Path(albench.__file__).parents[1])}
     process = subprocess.run(
         [sys.executable, *start, "run", path.name, "--results", "results"],
