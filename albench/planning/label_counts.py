@@ -64,10 +64,26 @@ class LabelCounts:
             budget_text = f"dataset '{self.dataset}': budget {size} is {budget}"
             if budget < max(seed_size, 1):
                 raise SpecError(
-                    f"{budget_text} of {self.n_pool} pool rows, less than the seed size {seed_size}"
+                    f"{budget_text} of {self.n_pool} pool rows, less than the seed size {seed_size}; "
+                    f"{self._suggest_room(budget)}"
                 )
             if budget == seed_size:
                 spent = "all of them spent on the seed set: nothing would be queried"
-                raise SpecError(f"{budget_text} labels, {spent}")
+                raise SpecError(f"{budget_text} labels, {spent}; {self._suggest_room(budget)}")
         largest = max(n_labels.values())
-        return count_affordable_labels(largest, seed_size=seed_size, batch_size=batch_size, n_pool=n_pool)
+        last = count_affordable_labels(largest, seed_size=seed_size, batch_size=batch_size, n_pool=n_pool)
+        if not last:
+            raise SpecError(
+                f"dataset '{self.dataset}': the largest budget is {largest} of {self.n_pool} pool rows, less "
+                f"than the first batch of {int(batch_size)}, and there is no seed set: nothing would be "
+                f"labelled; raise 'budgets', or lower 'batch_sizes' to {largest} or less"
+            )
+        return last
+
+    def _suggest_room(self, budget: int) -> str:
+        """Say what to change where a seed set leaves nothing to query."""
+        if budget < self.n_pool:
+            return "lower 'seed_sizes' or raise 'budgets'"
+        return (
+            f"lower 'seed_sizes', or leave more than {self.n_pool} rows to the pool ('split', 'validation')"
+        )

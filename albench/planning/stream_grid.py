@@ -204,10 +204,15 @@ class _Grid:
 
 
 def _explain_start(experiment: StreamExperiment, facts: DatasetFacts) -> str:
-    if facts.n_rows > experiment.start:
+    n_streamed = facts.n_rows - experiment.start
+    if n_streamed <= 0:
+        of = f"dataset '{facts.label}': 'start: {experiment.start}'"
+        return f"{of} leaves none of its {facts.n_rows} rows for the stream"
+    # A drift divides them: of each part, too, all are kept apart then.
+    if round(experiment.holdout * n_streamed) < n_streamed:
         return ""
-    of = f"dataset '{facts.label}': 'start: {experiment.start}'"
-    return f"{of} leaves none of its {facts.n_rows} rows for the stream"
+    of = f"dataset '{facts.label}': 'holdout: {experiment.holdout:g}'"
+    return f"{of} keeps all {n_streamed} rows of the stream apart: lower it"
 
 
 def _describe_learning(learner: LearnerSettings) -> dict[str, Any]:

@@ -64,3 +64,52 @@ def test_nothing_is_said_where_nothing_fails(tmp_path, changes):
 def test_by_chance_a_seed_set_may_do_and_nothing_is_said(tmp_path):
     spec = {**GRID, "models": "linear_discriminant_analysis", "seed_sizes": 4, "seed_sets": "random"}
     assert albench.plan(load_experiment_text(spec), results=tmp_path).warnings == ()
+
+
+MEMBERS = {"qbc": {"models": ["knn", "gaussian_nb"]}}
+COMMITTEE = GRID | {"models": "gaussian_nb", "batch_sizes": 2, "budgets": 13, "baseline": {"arms": 1}}
+
+
+def list_failing(trials):
+    failed = trials.group_by("strategy", "seed_size").agg((pl.col("status") != "done").all())
+    return {(strategy, n) for strategy, n, all_failed in failed.iter_rows() if all_failed}
+
+
+@pytest.mark.parametrize("strategy", [MEMBERS, {"random_subsampling": {"strategy": MEMBERS, "size": 9}}])
+def test_of_a_committee_the_plan_tells_which_member_has_too_few_labels(strategy, tmp_path):
+    spec = COMMITTEE | {"strategies": ["random", strategy], "seed_sizes": [0, 3, 5]}
+    experiment = load_experiment_text(spec, folder=tmp_path)
+    warnings = albench.plan(experiment, results=tmp_path / "results").warnings
+    name = next(iter(strategy))
+    member = "'KNeighborsClassifier' in the committee cannot be fitted on the"
+    assert [text.partition(" would fail")[0] for text in warnings] == [
+        f"{member} 2 labels that trials of '{name}' on 'iris' start from: all that ask it then",
+        f"{member} 3 labels that trials of '{name}' on 'iris' start from: all that ask it then",
+    ]
+    failing = list_failing(albench.run(experiment, results=tmp_path / "results").trials)
+    assert failing == {(name, 0), (name, 3)}
+
+
+def test_of_a_committee_of_bootstraps_the_plan_tells_that_each_lacks_labels(tmp_path):
+    # A class takes more rows than the 4 features: of 18 labels it has 6, of a bootstrap of them often fewer.
+    spec = COMMITTEE | {
+        "models": "quadratic_discriminant_analysis",
+        "strategies": ["random", {"qbc": {"members": 20}}],
+        "seed_sizes": 18,
+        "budgets": 22,
+    }
+    experiment = load_experiment_text(spec, folder=tmp_path)
+    (warning,) = albench.plan(experiment, results=tmp_path / "results").warnings
+    begin = "a bootstrap of 'quadratic_discriminant_analysis' cannot be fitted on the 18 labels that trials of 'qbc' on"
+    assert warning.startswith(begin)
+    assert list_failing(albench.run(experiment, results=tmp_path / "results").trials) == {("qbc", 18)}
+
+
+def test_a_seed_set_of_one_class_needs_no_fit_and_the_round_after_it_does(tmp_path):
+    spec = GRID | {"models": "knn", "seed_sizes": 1, "batch_sizes": 3, "budgets": 10}
+    experiment = load_experiment_text(spec, folder=tmp_path)
+    (warning,) = albench.plan(experiment, results=tmp_path / "results").warnings
+    assert warning.startswith(
+        "'knn' cannot be fitted on the 4 labels that trials on 'iris' have in round 1: all but"
+    )
+    assert not (albench.run(experiment, results=tmp_path / "results").trials["status"] == "done").any()

@@ -1,0 +1,73 @@
+"""A plan refuses what would fail trial by trial, or query nothing, for want of rows; and says what to change."""
+
+from __future__ import annotations
+
+import pytest
+
+import albench
+from albench.errors import SpecError
+from albench.spec.read import load_experiment_text
+
+POOLS = {
+    "datasets": "wine",
+    "models": "gaussian_nb",
+    "strategies": ["random", "margin"],
+    "seed_sizes": 6,
+    "batch_sizes": 5,
+    "budgets": 20,
+    "repeats": 1,
+}
+STREAMS = {
+    "scenario": "stream",
+    "datasets": "wine",
+    "models": "gaussian_nb",
+    "strategies": "uncertainty",
+    "budgets": "10%",
+    "repeats": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        # A row of each of the 3 classes is left to the pool.
+        (
+            POOLS | {"split": {"holdout": 0.99}},
+            "all of them spent on the seed set: nothing would be queried; lower 'seed_sizes', or leave more than 3",
+        ),
+        # 178 rows less a test part of 53.
+        (
+            POOLS | {"budgets": "4%"},
+            "budget 4% is 5 of 125 pool rows, less than the seed size 6; lower 'seed_sizes' or raise 'budgets'",
+        ),
+        (
+            POOLS | {"seed_sizes": 0, "budgets": "2%"},
+            "nothing would be labelled; raise 'budgets', or lower 'batch_sizes' to 2 or less",
+        ),
+        (
+            POOLS | {"seed_sizes": 0, "batch_sizes": {"geometric": 2, "first": 3}, "budgets": "2%"},
+            "less than the first batch of 3",
+        ),
+        # 178 rows less the first 10.
+        (STREAMS | {"holdout": 0.999}, "'holdout: 0.999' keeps all 168 rows of the stream apart: lower it"),
+        (STREAMS | {"holdout": 0.999, "drifts": {"sudden": 0.5}}, "keeps all 168 rows"),
+    ],
+)
+def test_what_leaves_too_few_rows_is_refused(spec, words, tmp_path):
+    with pytest.raises(SpecError, match="dataset 'wine': ") as caught:
+        albench.plan(load_experiment_text(spec), results=tmp_path)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        POOLS | {"seed_sizes": 0, "budgets": ["2%", "4%"]},
+        POOLS | {"seed_sizes": 2, "batch_sizes": 1, "budgets": 3, "split": {"holdout": 0.99}},
+        # One row is left.
+        STREAMS | {"holdout": 0.995},
+    ],
+)
+def test_what_leaves_just_enough_runs(spec, tmp_path):
+    results = albench.run(load_experiment_text(spec), results=tmp_path, n_jobs=1)
+    assert set(results.trials["status"]) == {"done"}
