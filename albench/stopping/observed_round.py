@@ -45,15 +45,16 @@ class SeenRound:
     @cached_property
     def top(self) -> Floats:
         """Probability of the most probable class of each row."""
-        # Of the transpose: numpy takes several times as long for the maxima of many short rows.
-        top: Floats = self.proba.T.copy().max(axis=0)
+        # Where they are is known: to look them up costs a third of looking for them again.
+        firsts = np.arange(0, self.proba.size, self.proba.shape[1])
+        top: Floats = self.proba.take(firsts + self.predicted)
         top.flags.writeable = False
         return top
 
     @cached_property
     def mean_top(self) -> float:
         """Mean probability of the most probable class; not-a-number without rows."""
-        return float(self.top.mean()) if self.top.size else float("nan")
+        return float(self.top.sum()) / self.top.size if self.top.size else float("nan")
 
     @cached_property
     def mean_entropy(self) -> float:

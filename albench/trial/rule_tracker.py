@@ -127,16 +127,16 @@ class RuleTracker:
         # Without labels there is no round to score.
         if not self._is_watched or not history.n_labels:
             return
-        started = time.process_time()
-        scores = history.scores[-1]
         if self._rules:
             queried = None if batch is None else batch.all_positions
             self._add_waiting(fitted, history, np.flatnonzero(~is_queried), labelled, queried)
-            if batch is None or not self._can_wait(fitted):
-                self._catch_up()
+            if batch is not None and self._can_wait(fitted):
+                return
+        started = time.process_time()
+        self._catch_up()
         if self._enforced:
             self.is_over = self._is_stopped(history)
-        scores["score_s"] += time.process_time() - started
+        history.scores[-1]["score_s"] += time.process_time() - started
 
     def _can_wait(self, fitted: FittedModel) -> bool:
         """Say whether rules can be asked later: nothing hangs on the answer, and what is kept is small."""
@@ -181,7 +181,7 @@ class RuleTracker:
             n_classes=fitted.n_classes,
             n_labels=int(waiting.scores["n_labels"]),
             proba=show_read_only(proba),
-            previous_predicted=None if (previous == _UNKNOWN).any() else show_read_only(previous),
+            previous_predicted=None if previous.min() == _UNKNOWN else show_read_only(previous),
             batch_proba=None if batch_proba is None else show_read_only(batch_proba),
             features=self._features,
             labelled=show_read_only(waiting.labelled),
@@ -199,8 +199,9 @@ class RuleTracker:
     ) -> Floats | None:
         if queried is None:
             return None
-        places = np.minimum(np.searchsorted(rows, queried), rows.size - 1)
-        if np.array_equal(rows[places], queried):
+        # Of a row before the first one the place is -1, where another row stands.
+        places = rows.searchsorted(queried, "right") - 1
+        if (rows[places] == queried).all():
             return proba[places]
         return fitted.proba(self._features[queried])
 
