@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.aa_control import compare_arms
 from albench.analysis.details.headroom import Shares, estimate_interquartile_interval
@@ -42,17 +43,28 @@ from albench.analysis.stats.intervals import (
 )
 from albench.analysis.stats.looks import list_looks
 from albench.analysis.stats.power import compute_power, compute_signed_rank_power
-from albench.analysis.stats.sign_test import FEWEST_UNITS, describe_shape, estimate_median_interval
+from albench.analysis.stats.sign_test import (
+    FEWEST_UNITS,
+    compute_sign_p,
+    describe_shape,
+    estimate_median_interval,
+)
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
+from albench.analysis.streams.conclude import conclude_streams
+from albench.analysis.streams.evidence.design import describe_design
+from albench.analysis.streams.needed_repeats import find_needed_stream_repeats
+from albench.api.experiment import load_experiment
 from albench.contracts import Table
 from albench.datasets.representativeness import compare_with_unlabelled
 from albench.narrative.checks.shape import find_skewed
+from albench.tables import STREAM_METRICS, build_schema, pair_with_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from albench.analysis.evidence.cells import Interval, Saving
     from albench.analysis.sequential import CellDecision
+    from albench.analysis.streams.evidence.design import StreamDesign
 
 STRATEGIES = 9
 REPEATS = (10, 20, 50)
@@ -670,6 +682,72 @@ def _row_coverage(n: int, draw: Callable[..., np.ndarray], n_datasets: int) -> I
     yield Line(f"interval on datasets like these, {where}", like_these, n, 0.93, 0.97)
 
 
+STREAMS = {
+    "scenario": "stream",
+    "models": "gaussian_nb",
+    "strategies": ["split", "periodic", "variable_uncertainty", "density_based"],
+    "budgets": "10%",
+    "drifts": "sudden",
+    "repeats": {"until": "decided", "up_to": UP_TO, "precision": 0.008},
+}
+
+
+def sequential_streams(n: int) -> Iterator[Line]:
+    """Four strategies as good as random on streams, from tables to evidence; who is better is back sooner."""
+    for names in (["iris"], ["iris", "wine", "digits"]):
+        experiment = load_experiment({**STREAMS, "datasets": names})
+        design = describe_design(experiment)
+        curves = pl.DataFrame(schema=build_schema("stream_curves", pair_with_random(STREAM_METRICS)))
+        rng = np.random.default_rng([21, len(names)])
+        called = by_p = sooner = as_if_fixed = intervals = 0
+        for _ in range(n):
+            trials = _draw_stream_trials(rng, design)
+            needed = find_needed_stream_repeats(experiment, trials)
+            taken = {(cell.dataset, cell.strategy): cell.n_splits for cell in needed}
+            places = trials.select("dataset", "strategy", "repeat").rows()
+            kept = trials.filter([repeat < taken[dataset, name] for dataset, name, repeat in places])
+            rows = conclude_streams(design, kept, curves, needed=needed).primary.rows
+            called += any(cell.reason in ("better", "worse") for cell in needed)
+            by_p += min(line.row.p_these for line in rows) <= ALPHA
+            recoveries = [line.recovery for line in rows]
+            sooner += min(of.p_holm for of in recoveries) <= ALPHA
+            as_if_fixed += min(holm([compute_sign_p(of.n_sooner, of.n_later) for of in recoveries])) <= ALPHA
+            intervals += within(recoveries[0].interval, 0.5)
+        where = f"repeats until decided, {len(names)} streams".replace("1 streams", "1 stream")
+        any_of = "any of 4 equal strategies"
+        if len(names) == 1:
+            yield Line(f"{any_of} ended as better or worse: {where}", called, n, 0, ALPHA, slack=True)
+        yield Line(f"{any_of} called better or worse by p: {where}", by_p, n, 0, ALPHA, slack=True)
+        yield Line(f"{any_of} called back sooner or later: {where}", sooner, n, 0, ALPHA, slack=True)
+        yield Line(f"{any_of} called back sooner or later: {where}, as if fixed", as_if_fixed, n)
+        yield Line(f"interval of who is back sooner, of the first: {where}", intervals, n, 0.93, 1)
+
+
+def _draw_stream_trials(rng: np.random.Generator, design: StreamDesign) -> pl.DataFrame:
+    """Return trials whose rows of recovery fall with their accuracy: correlated by -0.7."""
+    shape = (len(design.datasets), len(design.pairs), UP_TO)
+    dataset, pair, repeat = (index.ravel() for index in np.indices(shape))
+    strategies, managers = (np.array(names) for names in zip(*design.pairs, strict=True))
+    columns = {
+        "key": np.arange(repeat.size).astype(str), "dataset": np.array(design.datasets)[dataset],
+        "strategy": strategies[pair], "manager": managers[pair], "repeat": repeat,
+    }  # fmt: skip
+    for prefix in ("", "random_"):
+        level, other = rng.standard_normal((2, repeat.size))
+        columns |= {f"{prefix}{name}": 0.8 + 0.015 * level for name in STREAM_METRICS}
+        columns[f"{prefix}recovery"] = np.round(600 - 100 * (0.7 * level + 0.51**0.5 * other))
+    same = {
+        "model": "gaussian_nb", "budget": 0.1, "oracle": "perfect", "drift": "sudden", "status": "done",
+        "n_rows": 4000, "n_bought": 400, "excess": 0, "n_recovered": 1, "random_n_recovered": 1,
+    }  # fmt: skip
+    schema = build_schema("stream_trials", pair_with_random(STREAM_METRICS))
+    trials = pl.DataFrame(columns).with_columns(
+        marks=pl.lit([2000]), **{name: pl.lit(value) for name, value in same.items()}
+    )
+    empty = [pl.lit(None).alias(name) for name in schema if name not in trials.columns]
+    return trials.with_columns(empty).select(schema.keys()).cast(schema)
+
+
 # --- predicted power --------------------------------------------------------------------------------------
 
 ROPE, SPREAD = 0.005, 0.02
@@ -778,6 +856,7 @@ CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "claims": claims,
     "sequential": sequential,
     "sequential_rows": sequential_rows,
+    "sequential_streams": sequential_streams,
     "power": power,
     "representativeness": representativeness,
 }

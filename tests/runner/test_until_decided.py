@@ -312,3 +312,14 @@ def test_a_strategy_of_streams_ends_for_each_manager_drift_and_budget_apart(tmp_
     assert cells == {(*row[:5], f"split ({row[6]})"): row[7] for row in trials}
     assert len(cells) == 8
     assert len(set(cells.values())) > 1
+
+
+def test_runs_are_compared_over_the_repeats_that_cells_took(alone, fixed):
+    """On the way of one that ended sooner nothing differs from a fixed number of repeats."""
+    comparison = albench.compare(alone.folder.path, fixed.folder.path)
+    taken = {cell: n * (2 if cell[1] == "random" else 1) for cell, (n, _) in repeats_of(alone).items()}
+    at = list(fixed.trials.columns[1:]).index("strategy")
+    names = [(cell.place[0], cell.place[at]) for cell in comparison.cells]
+    assert dict(zip(names, (cell.n_paired for cell in comparison.cells), strict=True)) == taken
+    assert {cell.change for cell in comparison.cells} == {"identical"}
+    assert comparison.contradictions == comparison.only_second == ()

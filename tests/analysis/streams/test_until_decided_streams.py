@@ -114,8 +114,11 @@ def test_on_one_stream_p_is_corrected_for_the_looks_and_the_strategies():
     assert sides == {"variable_uncertainty": 1, "split": 0, "uncertainty": -1}
 
 
-def test_who_recovers_sooner_is_tested_at_the_level_of_the_look_too(ended):
-    evidence, trials = ended
+def test_who_recovers_sooner_is_tested_at_the_level_of_the_look_too():
+    def edit(row):
+        return row | {"recovery": row["random_recovery"] + (50 if row["repeat"] % 5 == 0 else -50)}
+
+    evidence, trials = conclude(edit)
     cell = next(of for of in evidence.repeats if of.group.budget == 0.05 and of.dataset == "iris")
     recovery = evidence.primary.find_cell("iris", cell.strategy).recovery
     own = trials.filter(
