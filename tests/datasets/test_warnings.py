@@ -62,8 +62,8 @@ def test_many_dates_are_not_taken_for_categories_unsaid(form, n_dates, is_said, 
     rows = "".join(f"{date},{'pq'[n % 2]}\n" for n, date in enumerate(dates))
     (tmp_path / "own.csv").write_text(f"since,kind\n{rows}", encoding="utf-8")
     warnings = CsvFile(path="own.csv", target="kind").load(tmp_path).warnings
-    said = f"holds {n_dates} dates, read as names: drop it, or write what matters of it as a number"
-    assert any(said in warning for warning in warnings) == is_said
+    message = f"holds {n_dates} dates, read as names: drop it, or write what matters of it as a number"
+    assert any(message in warning for warning in warnings) == is_said
 
 
 def test_a_column_of_sentences_may_be_text(tmp_path):

@@ -44,13 +44,13 @@ def build(builder):
         of_datasets = dict.fromkeys(datasets, (0.6, 0.9, 100))
         primary = builder.build_slice(builder.Grid(datasets=of_datasets), primary=True)
         primary = builder.recommend(replace(primary, greater_is_better=greater_is_better))
-        said = {"datasets": datasets, "shown": shown}
+        settings = {"datasets": datasets, "shown": shown}
         return builder.build(
             slices=(primary,),
             oracle_contrasts=(
-                contrast("crowd", "expert", crowd, expert, **said),
-                contrast("model", "expert", model, expert, **said),
-                contrast("model", "crowd", model, crowd, **said),
+                contrast("crowd", "expert", crowd, expert, **settings),
+                contrast("model", "expert", model, expert, **settings),
+                contrast("model", "crowd", model, crowd, **settings),
             ),
             oracle_curves=tuple(
                 OracleCurves(name, dict.fromkeys(datasets, "margin"), dict.fromkeys(datasets, curve), curve)
@@ -119,8 +119,8 @@ def test_no_arrow_points_to_an_oracle_that_is_not_shown_to_be_the_cheapest(build
 
 
 def test_where_lower_is_better_words_stand_on_the_other_side_of_the_level(build):
-    def find_side(**said):
-        annotations = build_oracle_screen(build(**said)).picture.figure["layout"]["annotations"]
+    def find_side(**changes):
+        annotations = build_oracle_screen(build(**changes)).picture.figure["layout"]["annotations"]
         return next(of["yanchor"] for of in annotations if of["text"] == "5")
 
     assert (find_side(), find_side(greater_is_better=False)) == ("top", "bottom")
