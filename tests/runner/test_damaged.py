@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
+import yaml
 
 import albench
 from albench.errors import ResultsError
 
-SMALL = {"datasets": ["iris"], "strategies": ["random", "margin"], "repeats": 1, "execution": {"n_jobs": 1}}
+SMALL = {
+    "datasets": ["iris"],
+    "models": ["gaussian_nb"],
+    "strategies": ["random", "margin"],
+    "seed_sizes": 5,
+    "batch_sizes": 5,
+    "budgets": 20,
+    "repeats": 1,
+    "execution": {"n_jobs": 1},
+}
 BROKEN = {
     "garbage": b"\xff\xfe\x00garbage",
     "nothing": b"",
@@ -24,6 +35,15 @@ READ_BY = {
     "plan/trials.parquet": ("status", "report", "compare", "merge", "show trial"),
     "plan/references.parquet": ("status", "report", "compare", "merge", "show trial"),
 }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The folder of a finished run."""
+    place = tmp_path_factory.mktemp("finished")
+    path = place / "small.yaml"
+    path.write_text(yaml.safe_dump(SMALL), encoding="utf-8")
+    return albench.run(path, results=place / "results").folder.path
 
 
 def damage(file, how):
@@ -53,9 +73,9 @@ def reading(command, path, results):
     # Half of a YAML file may be one.
     [(name, how) for name in READ_BY for how in BROKEN if (name, how) != ("resolved.yaml", "cut")],
 )
-def test_a_damaged_file_is_named_and_a_run_mends_it(run, write, tmp_path, name, how):
+def test_a_damaged_file_is_named_and_a_run_mends_it(finished, run, write, tmp_path, name, how):
     path, results = write(**SMALL), tmp_path / "results"
-    run(**SMALL)
+    shutil.copytree(finished, results / "small")
     file = results / "small" / name
     whole = file.read_bytes()
     damage(file, how)

@@ -62,5 +62,5 @@ def test_what_a_trial_leaves_behind_makes_no_other_one_fail(ends, n_jobs, tmp_pa
 
 
 def test_a_trial_is_not_charged_for_memory_that_another_has_left(ends):
-    outcomes = ends("KeepsMemory", n_jobs=2, memory="900MiB")
+    outcomes = ends("KeepsMemory", n_jobs=1, memory="900MiB")
     assert outcomes == {name: {("done", None)} for name in ["KeepsMemory", *GOOD]}
