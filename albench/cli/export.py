@@ -106,15 +106,13 @@ def _export_figures(
     opened: Results, form: str, n_columns: int, output: Path | None, axes: dict[str, str]
 ) -> None:
     from albench.cli.display import show_phase
-    from albench.report.paper.figures import build_paper_figures
+    from albench.report.paper.figures import draw_results
     from albench.report.paper.images import FIGURE_FORMATS, write_figures
-    from albench.spec.highlight import list_highlighted
 
     folder = options.make_folder(output, "--output") if output else opened.folder.make_figures()
     image = next(candidate for candidate in FIGURE_FORMATS if candidate == form)
     with show_phase("drawing figures"):
-        evidence = opened.evidence.find_slice(axes)
-        drawn = build_paper_figures(evidence, n_columns, list_highlighted(opened.experiment))
+        drawn = draw_results(opened, axes, n_columns)
         print_notes(drawn.notes)
         files = list(write_figures(drawn.figures, folder, image))
     for file in files:

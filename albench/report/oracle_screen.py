@@ -75,24 +75,40 @@ class OracleScreen:
 
 def build_oracle_screen(evidence: Evidence) -> OracleScreen | None:
     """Return what the first screen shows of the oracles; None unless the first sentence speaks of them."""
-    contrasts, primary = evidence.oracle_contrasts, evidence.primary
-    is_asked_first = evidence.pilot is None and evidence.stopping is None
-    if not contrasts or primary.control.fired or not is_asked_first:
+    if not _is_shown(evidence) or evidence.pilot is not None or evidence.stopping is not None:
         return None
-    styles = build_oracle_styles([of.oracle for of in evidence.oracle_curves])
-    datasets = [name for name in primary.datasets if len(_select_curves(evidence, name)) > 1]
-    is_single = len(primary.datasets) == 1
+    styles = _build_styles(evidence)
+    datasets = [name for name in evidence.primary.datasets if len(_select_curves(evidence, name)) > 1]
+    is_single = len(evidence.primary.datasets) == 1
     large = _build_picture(evidence, datasets[0] if is_single else None)
-    where = f"on {datasets[0]}" if is_single else f"mean over {len(primary.datasets)} datasets"
     small = [] if is_single else datasets[:_MOST_PANELS]
     return OracleScreen(
         rows=tuple(_build_rows(evidence, large, styles)),
-        cheapest=find_cheapest(contrasts),
+        cheapest=find_cheapest(evidence.oracle_contrasts),
         level=large.needed.level if large and large.needed else None,
-        picture=build_oracle_panel("answer-oracles", where, large, styles, _HEIGHT) if large else None,
+        picture=build_large_oracle_panel(evidence),
         small=tuple(_build_small_panels(evidence, small, styles)),
         n_more_datasets=len(datasets) - len(small) if small else 0,
     )
+
+
+def build_large_oracle_panel(evidence: Evidence, dataset: str | None = None) -> FigurePanel | None:
+    """Return the picture of the oracles on a dataset, or on average over all; None where there is none."""
+    names = evidence.primary.datasets
+    dataset = names[0] if len(names) == 1 else dataset
+    picture = _build_picture(evidence, dataset) if _is_shown(evidence) else None
+    if picture is None:
+        return None
+    where = f"on {dataset}" if dataset else f"mean over {len(names)} datasets"
+    return build_oracle_panel("answer-oracles", where, picture, _build_styles(evidence), _HEIGHT)
+
+
+def _is_shown(evidence: Evidence) -> bool:
+    return bool(evidence.oracle_contrasts) and not evidence.primary.control.fired
+
+
+def _build_styles(evidence: Evidence) -> Mapping[str, Style]:
+    return build_oracle_styles([of.oracle for of in evidence.oracle_curves])
 
 
 def _select_curves(evidence: Evidence, dataset: str | None) -> dict[str, Curve]:
@@ -105,11 +121,8 @@ def _select_curves(evidence: Evidence, dataset: str | None) -> dict[str, Curve]:
 
 def _build_picture(evidence: Evidence, dataset: str | None) -> OraclePicture | None:
     """Return what a picture shows of a dataset, or of the mean; None where nothing can be drawn."""
-    curves, primary, contrasts = (
-        _select_curves(evidence, dataset),
-        evidence.primary,
-        evidence.oracle_contrasts,
-    )
+    curves, primary = _select_curves(evidence, dataset), evidence.primary
+    contrasts = evidence.oracle_contrasts
     if not curves:
         return None
     cells = [(of.oracle, of.other, cell) for of in contrasts for cell in of.cells if cell.dataset == dataset]

@@ -15,6 +15,7 @@ from albench.report.figures.stopping import build_regret_panels
 from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
 from albench.report.html.theme import CONFIG, PAPER
+from albench.report.oracle_screen import build_large_oracle_panel
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
 from albench.spec.highlight import list_highlighted
 from albench.text import list_quoted, quote, suggest_word
@@ -76,6 +77,31 @@ class Plots:
         if screen is None:
             raise ResultsError("random has no curve: there is nothing to compare with")
         return draw_figure(screen.picture, screen.picture.title)
+
+    def oracles(self, dataset: str | None = None) -> Figure:
+        """Return what each oracle gives for its money, and what one level costs under each.
+
+        Parameters
+        ----------
+        dataset : str, optional
+            Its label; if there are several datasets, their mean unless given.
+
+        Raises
+        ------
+        UnknownSliceError
+            If there is no such dataset.
+        ResultsError
+            If no two oracles are compared by their money.
+        """
+        evidence = self._results.evidence
+        name = dataset and check_label(dataset, evidence.primary.datasets, "dataset")
+        panel = build_large_oracle_panel(evidence, name)
+        if panel is None:
+            raise ResultsError(
+                "no oracles are compared by their money: it takes two with enough repeats, prices other than "
+                "1 a label, and of several datasets costs that all have in common, or the name of one"
+            )
+        return draw_figure(panel, panel.title, evidence.primary.slice.metric)
 
     def curves(self, dataset: str | None = None, **axes: str | int) -> Figure:
         """Return the learning curves of a dataset, or their mean over all datasets.

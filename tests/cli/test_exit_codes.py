@@ -48,7 +48,7 @@ def test_before_any_run_there_is_nothing_to_show(spec, command, capsys):
 
 def test_figures_without_kaleido_say_what_to_install(spec, capsys, monkeypatch):
     monkeypatch.setattr(albench, "open_results", mock.MagicMock())
-    monkeypatch.setattr("albench.report.paper.figures.build_paper_figures", mock.MagicMock())
+    monkeypatch.setattr("albench.report.paper.figures.draw_results", mock.MagicMock())
     monkeypatch.setattr("albench.report.paper.images.find_spec", lambda name: None)
     assert call("export", spec, "figures", "-o", "figures") == 2
     assert "pip install 'albench[export]'" in capsys.readouterr().err

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from albench.analysis.evidence.cells import Curve, Interval, Saving
 from albench.analysis.evidence.oracles import CostComparison, OracleContrast, OracleCurves
+from albench.errors import ResultsError, UnknownSliceError
 from albench.report import render
 from albench.report.oracle_screen import build_oracle_screen
+from albench.report.paper.figures import draw_results
+from albench.report.plots import Plots
 
 LEVEL = 0.8
 INTERVAL = Interval(0.94, 0.97, 0.95, "inverted t test over repeats")
@@ -85,10 +89,10 @@ def test_the_picture_marks_the_money_of_each_oracle_at_the_level_and_points_to_t
     assert {text: words[text] for text in ("5", "40", "100")} == pytest.approx(
         {"5": math.log10(5), "40": math.log10(40), "100": 2}
     )
-    assert "accuracy 0.800" in words
+    assert "accuracy 0.800 costs" in words
     (arrow,) = read_arrows(panel)
     assert (arrow["ax"], arrow["x"], arrow["y"]) == pytest.approx((2, math.log10(5), LEVEL))
-    assert panel.title == "accuracy for the money, on wine; marked: what 0.800 costs"
+    assert panel.title == "accuracy for the money, on wine"
     assert panel.alt == (
         "accuracy for the money, on wine: accuracy 0.800 costs model 5, crowd 40, expert 100."
     )
@@ -107,7 +111,7 @@ def test_prices_that_are_alike_stand_on_a_linear_axis(build):
 
 def test_amounts_have_room_or_are_left_to_the_table(build):
     screen = build_oracle_screen(build(prices=(90, 95, 100)))
-    assert {"90"} == set(read_words(screen.picture)) - {"accuracy 0.800"}
+    assert {"90"} == set(read_words(screen.picture)) - {"accuracy 0.800 costs"}
     assert [row.cost for row in screen.rows] == [90, 95, 100]
 
 
@@ -116,6 +120,11 @@ def test_no_arrow_points_to_an_oracle_that_is_not_shown_to_be_the_cheapest(build
     assert screen.cheapest is None
     assert read_arrows(screen.picture) == []
     assert {"5", "40", "100"} <= read_words(screen.picture).keys()
+
+
+def test_no_arrow_points_to_the_cheapest_where_another_one_has_the_level_for_less(build):
+    evidence = build(prices=(50, 40, 100), datasets=("wine", "digits"))
+    assert read_arrows(build_oracle_screen(evidence).picture) == []
 
 
 def test_where_lower_is_better_words_stand_on_the_other_side_of_the_level(build):
@@ -128,7 +137,7 @@ def test_where_lower_is_better_words_stand_on_the_other_side_of_the_level(build)
 
 def test_of_several_datasets_the_mean_is_large_and_each_of_them_small(build):
     screen = build_oracle_screen(build(datasets=("wine", "digits")))
-    assert screen.picture.title == "accuracy for the money, mean over 2 datasets; marked: what 0.800 costs"
+    assert screen.picture.title == "accuracy for the money, mean over 2 datasets"
     assert [(panel.id, panel.title, panel.note) for panel in screen.small] == [
         ("oracles-0", "wine", "5 instead of 40 to 100"),
         ("oracles-1", "digits", "5 instead of 40 to 100"),
@@ -163,6 +172,27 @@ def test_other_pages_have_nothing_of_it(build, builder):
     plain = render(without, builder.page())
     assert plain == render(replace(evidence, oracle_contrasts=()), builder.page())
     assert not any(of in plain[plain.index("<body") :] for of in ("whom", "few oracles", "labels of", "w-o0"))
+
+
+def test_a_notebook_and_a_paper_get_the_picture(build, builder):
+    evidence = build(datasets=("wine", "digits"))
+    other = replace(evidence.primary, primary=False, slice=replace(evidence.primary.slice, metric="f1_macro"))
+    experiment = SimpleNamespace(highlight=(), strategies=())
+    source = SimpleNamespace(
+        evidence=replace(evidence, slices=(*evidence.slices, other)), experiment=experiment
+    )
+    plot = Plots(source)
+    assert plot.oracles().layout.title.text == "accuracy for the money, mean over 2 datasets"
+    assert plot.oracles("digits").layout.title.text == "accuracy for the money, on digits"
+    with pytest.raises(UnknownSliceError, match="did you mean 'digits'"):
+        plot.oracles("digit")
+    names = [figure.name for figure in draw_results(source, {}, 1).figures]
+    assert names[:2] == ["oracles", "answer"]
+    assert "oracles" not in [of.name for of in draw_results(source, {"metric": "f1_macro"}, 1).figures]
+    without = SimpleNamespace(evidence=builder.build(), experiment=experiment)
+    assert "oracles" not in [of.name for of in draw_results(without, {}, 1).figures]
+    with pytest.raises(ResultsError, match="no oracles are compared by their money"):
+        Plots(without).oracles()
 
 
 def test_a_control_that_fired_withholds_it(build):

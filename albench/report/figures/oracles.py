@@ -110,10 +110,8 @@ def build_oracle_panel(
     }
     lower = "" if picture.greater_is_better else " (lower is better)"
     title = f"{picture.metric} for the money, {where}{lower}"
-    marked = f"; marked: what {format_level(picture.needed.level)} costs" if picture.needed else ""
     data = _draw(picture, styles, bands=True)
-    alt = f"{title}: {picture.words}."
-    return FigurePanel(panel_id, f"{title}{marked}", alt, check_figure(data, layout), height)
+    return FigurePanel(panel_id, title, f"{title}: {picture.words}.", check_figure(data, layout), height)
 
 
 def build_small_oracle_panel(
@@ -174,7 +172,7 @@ def _build_words(picture: OraclePicture) -> Iterator[Layout]:
     if picture.needed is None:
         return
     level = picture.needed.level
-    yield build_line_label(level, f"{escape_markup(picture.metric)} {format_level(level)}")
+    yield build_line_label(level, f"{escape_markup(picture.metric)} {format_level(level)} costs")
     first, *others = picture.list_costs()
     taken: list[float] = []
     for _, cost in (first, *reversed(others)):
@@ -199,12 +197,15 @@ def _label_dot(picture: OraclePicture, cost: float, *, is_near_end: bool) -> Lay
 
 
 def _build_arrow(picture: OraclePicture, styles: Mapping[str, Style], width: float) -> Iterator[Layout]:
-    """Yield an arrow from the dearest oracle to the cheapest one, where that is shown."""
+    """Yield an arrow from the dearest oracle to the one that is shown to be the cheapest.
+
+    There is none where another one has this level for less, as where curves cross.
+    """
     if picture.needed is None or not picture.is_shown:
         return
     level, costs = picture.needed.level, dict(picture.list_costs())
     own, dearest = costs[picture.first], max(costs.values())
-    if own < dearest:
+    if own == min(costs.values()) < dearest:
         start, end = (_find_place(picture, dearest), level), (_find_place(picture, own), level)
         arrow = build_arrow(start, end, styles[picture.first].colour, width)
         yield arrow | {"standoff": _DOT / 2, "startstandoff": _DOT / 2}

@@ -6,21 +6,24 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
+from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamSliceEvidence
 from albench.narrative.wording import describe_untested
 from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import build_row_axis
 from albench.report.first_screen import build_first_screen
-from albench.report.html.palette import build_styles
+from albench.report.html.palette import build_oracle_styles, build_styles
+from albench.report.oracle_screen import build_large_oracle_panel
 from albench.report.paper.compose import Arrangement, compose_panels, compose_side_by_side
 from albench.report.paper.critical_difference import build_rank_figure
 from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbols
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
+from albench.spec.highlight import list_highlighted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.source import ReportSource, StreamReportSource
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
     from albench.report.paper.compose import PaperFigure
@@ -83,6 +86,36 @@ def build_paper_figures(
             "answer, critical differences and performance profile are drawn of the primary slice only"
         )
     return PaperFigures(_name_uniquely(figures), tuple(notes))
+
+
+def draw_results(
+    results: ReportSource | StreamReportSource, axes: Mapping[str, str | int], n_columns: int
+) -> PaperFigures:
+    """Return the figures of a slice of results; of the primary one that of the oracles among them.
+
+    Parameters
+    ----------
+    axes : mapping
+        Another slice than the primary one.
+    """
+    evidence = results.evidence
+    own = evidence.find_slice(axes)
+    drawn = build_paper_figures(own, n_columns, list_highlighted(results.experiment))
+    if isinstance(evidence, StreamEvidence) or not own.primary:
+        return drawn
+    panel = build_large_oracle_panel(evidence)
+    if panel is None:
+        return drawn
+    names = [of.oracle for of in evidence.oracle_curves]
+    arrangement = Arrangement(
+        n_across=1,
+        width=COLUMN_WIDTHS[n_columns],
+        plot_height=PLOT_HEIGHTS[n_columns],
+        order={name: place for place, name in enumerate(names)},
+        symbols=choose_symbols(build_oracle_styles(names)),
+        y_title=own.slice.metric,
+    )
+    return replace(drawn, figures=(compose_panels("oracles", [panel], arrangement), *drawn.figures))
 
 
 def _move_words_aside(picture: FigurePanel, evidence: SliceEvidence) -> FigurePanel:

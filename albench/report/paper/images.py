@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from albench.errors import ResultsError
-from albench.report.paper.figures import build_paper_figures
-from albench.spec.highlight import list_highlighted
+from albench.report.paper.figures import draw_results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,9 +50,7 @@ def export_figures(
     ResultsError
         If kaleido (``pip install 'albench[export]'``) or a Chrome that it could use is not there.
     """
-    evidence = results.evidence.find_slice(axes or {})
-    drawn = build_paper_figures(evidence, n_columns, list_highlighted(results.experiment))
-    return write_figures(drawn.figures, folder, form)
+    return write_figures(draw_results(results, axes or {}, n_columns).figures, folder, form)
 
 
 def write_figures(figures: Sequence[PaperFigure], folder: Path, form: FigureFormat) -> tuple[Path, ...]:
