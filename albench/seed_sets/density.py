@@ -18,9 +18,6 @@ class DensitySeedSet(StrategySeedSet):
     """
 
     name: ClassVar[str] = "density"
+    strategy: ClassVar[type[Strategy]] = InformationDensity
     version: ClassVar[int] = InformationDensity.version
     reference: ClassVar[str] = InformationDensity.reference
-
-    def get_strategy(self) -> Strategy:
-        """Return information_density."""
-        return InformationDensity()

@@ -22,10 +22,8 @@ class StrategySeedSet(SeedSet):
     """The rows that a strategy queries from nothing, in the order of its picks."""
 
     looks_at_features: ClassVar[bool] = True
-
-    def get_strategy(self) -> Strategy:
-        """Return the strategy; it looks at no model and at no label."""
-        raise NotImplementedError(f"{type(self).__qualname__} must define get_strategy()")
+    strategy: ClassVar[type[Strategy]]
+    """It looks at no model and at no label, and is taken with its defaults."""
 
     def get_batch_size(self, size: int) -> int:
         """Return how many rows it queries at a time: by default all of the seed set."""
@@ -33,11 +31,11 @@ class StrategySeedSet(SeedSet):
 
     def shares(self) -> tuple[Shared, ...]:
         """Return what the strategy shares."""
-        return self.get_strategy().shares()
+        return self.strategy().shares()
 
     def choose_from(self, pool: SeedPool, size: int, rng: np.random.Generator) -> Rows:
         """Return the first ``size`` rows."""
-        rows = query_from_nothing(self.get_strategy(), pool, size, self.get_batch_size(size), rng)
+        rows = query_from_nothing(self.strategy(), pool, size, self.get_batch_size(size), rng)
         return take_prefix(rows, size)
 
 

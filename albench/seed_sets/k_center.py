@@ -15,9 +15,6 @@ class KCenterSeedSet(StrategySeedSet):
     """A random row, then one by one the row farthest from all before it, as the strategy ``k_center``."""
 
     name: ClassVar[str] = "k_center"
+    strategy: ClassVar[type[Strategy]] = KCenter
     version: ClassVar[int] = KCenter.version
     reference: ClassVar[str] = KCenter.reference
-
-    def get_strategy(self) -> Strategy:
-        """Return k_center."""
-        return KCenter()

@@ -17,6 +17,7 @@ class KMeansSeedSet(StrategySeedSet):
     """The rows nearest to the centres of k-means clusters, as the strategy ``k_means`` takes them."""
 
     name: ClassVar[str] = "k_means"
+    strategy: ClassVar[type[Strategy]] = KMeans
     version: ClassVar[int] = KMeans.version
     main: ClassVar[str | None] = "batch_size"
     reference: ClassVar[str] = KMeans.reference
@@ -24,10 +25,6 @@ class KMeansSeedSet(StrategySeedSet):
     batch_size: int = Field(default=10, ge=1)
     """Rows chosen at a time, of as many clusters; a larger seed set takes several such batches, a smaller one
     the first rows of one. Set it to the seed size for one clustering into that many."""
-
-    def get_strategy(self) -> Strategy:
-        """Return k_means."""
-        return KMeans()
 
     def get_batch_size(self, size: int) -> int:
         """Return the same for every size, so that a smaller seed set is a prefix of a larger one."""

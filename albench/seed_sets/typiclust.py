@@ -17,6 +17,7 @@ class TypiClustSeedSet(StrategySeedSet):
     """The most typical row of each of the largest clusters, as the strategy ``typiclust`` takes them."""
 
     name: ClassVar[str] = "typiclust"
+    strategy: ClassVar[type[Strategy]] = TypiClust
     version: ClassVar[int] = TypiClust.version
     main: ClassVar[str | None] = "batch_size"
     reference: ClassVar[str] = TypiClust.reference
@@ -24,10 +25,6 @@ class TypiClustSeedSet(StrategySeedSet):
     batch_size: int = Field(default=10, ge=1)
     """Rows chosen at a time; a larger seed set takes several such batches, each of more clusters, a smaller
     one the first rows of one. Set it to the seed size for one clustering into that many."""
-
-    def get_strategy(self) -> Strategy:
-        """Return typiclust."""
-        return TypiClust()
 
     def get_batch_size(self, size: int) -> int:
         """Return the same for every size, so that a smaller seed set is a prefix of a larger one."""

@@ -16,7 +16,7 @@ from albench.registry.catalogue import load_catalogue
 from albench.spec.read import load_experiment_text
 from albench.strategies.skactiveml.adapter import CLASSES, PREFIX
 
-NAMES = [(kind, alias) for kind in ALIASES for names in ALIASES[kind].values() for alias in names]
+NAMES = [(kind, alias) for kind in ALIASES for names in ALIASES[kind].values() for alias in names.split()]
 SHARED = Path(__file__).parents[3] / "shared" / "strategies.csv"
 REST = {"datasets": "iris", "models": "gaussian_nb", "strategies": "margin", "budgets": 50}
 TYPED = {
