@@ -58,6 +58,12 @@ def run(path):
     return albench.run(path, results=path.parent / "results")
 
 
+def test_a_trial_that_is_run_to_measure_has_the_recorded_answers(make):
+    path = make()
+    forecast = albench.plan(path, results=path.parent / "results", probe=True)
+    assert forecast.price.source == "1 trials run to measure"
+
+
 def test_each_annotator_answers_what_stands_in_its_column_and_an_empty_cell_abstains(make):
     results = run(make())
     answers = results.annotations

@@ -32,6 +32,8 @@ class RiverGenerator(Generator):
     the dataset's seed; those of later concepts are drawn with seeds of their own.
     """
 
+    generator: ClassVar[str] = ""
+    """Its class in River."""
     source: ClassVar[str] = "drawn by River 0.26 or newer: pip install 'albench[river]'"
 
     n_rows: int = Field(default=10_000, ge=10)
@@ -58,7 +60,7 @@ class RiverGenerator(Generator):
 
     def make_generator(self, synth: Any, seed: int, params: dict[str, Any]) -> Any:
         """Return the generator of a concept, of River's module ``synth``."""
-        raise NotImplementedError
+        return getattr(synth, self.generator)(seed=seed, **params)
 
     def load(self, base: Path) -> Table:
         """Draw the data, in the order in which they arrive, with the first row of each change."""
@@ -117,6 +119,7 @@ class Sea(RiverGenerator):
     """
 
     name: ClassVar[str] = "sea"
+    generator: ClassVar[str] = "SEA"
     reference: ClassVar[str] = "Street, Kim, 2001, A streaming ensemble algorithm (SEA)"
 
     concepts: tuple[Annotated[int, Field(ge=0, le=3)], ...] = Field(default=(0,), min_length=1)
@@ -128,10 +131,6 @@ class Sea(RiverGenerator):
         """Return the variants."""
         return tuple({"variant": concept, "noise": self.noise} for concept in self.concepts)
 
-    def make_generator(self, synth: Any, seed: int, params: dict[str, Any]) -> Any:
-        """Return River's SEA."""
-        return synth.SEA(seed=seed, **params)
-
 
 class Agrawal(RiverGenerator):
     """Applicants for a loan in nine features, and ten rules by which one is granted.
@@ -141,6 +140,7 @@ class Agrawal(RiverGenerator):
     """
 
     name: ClassVar[str] = "agrawal"
+    generator: ClassVar[str] = "Agrawal"
     reference: ClassVar[str] = "Agrawal, Imielinski, Swami, 1993, Database mining: a performance perspective"
 
     concepts: tuple[Annotated[int, Field(ge=0, le=9)], ...] = Field(default=(0,), min_length=1)
@@ -153,10 +153,6 @@ class Agrawal(RiverGenerator):
         common = {"perturbation": self.perturbation}
         return tuple({"classification_function": concept, **common} for concept in self.concepts)
 
-    def make_generator(self, synth: Any, seed: int, params: dict[str, Any]) -> Any:
-        """Return River's Agrawal."""
-        return synth.Agrawal(seed=seed, **params)
-
 
 class Led(RiverGenerator):
     """Digits on a display of seven segments, beside 17 features that say nothing.
@@ -165,6 +161,7 @@ class Led(RiverGenerator):
     """
 
     name: ClassVar[str] = "led"
+    generator: ClassVar[str] = "LEDDrift"
     reference: ClassVar[str] = "Breiman, Friedman, Olshen, Stone, 1984, Classification and regression trees"
 
     concepts: tuple[Annotated[int, Field(ge=0, le=7)], ...] = Field(default=(0,), min_length=1)
@@ -177,10 +174,6 @@ class Led(RiverGenerator):
         common = {"noise_percentage": self.noise, "irrelevant_features": True}
         return tuple({"n_drift_features": concept, **common} for concept in self.concepts)
 
-    def make_generator(self, synth: Any, seed: int, params: dict[str, Any]) -> Any:
-        """Return River's LED with drift."""
-        return synth.LEDDrift(seed=seed, **params)
-
 
 class Hyperplane(RiverGenerator):
     """Uniform points in a cube on either side of a plane, which may turn with each row.
@@ -189,6 +182,7 @@ class Hyperplane(RiverGenerator):
     """
 
     name: ClassVar[str] = "hyperplane"
+    generator: ClassVar[str] = "Hyperplane"
     reference: ClassVar[str] = "Hulten, Spencer, Domingos, 2001, Mining time-changing data streams"
 
     n_concepts: int = Field(default=1, ge=1)
@@ -222,10 +216,6 @@ class Hyperplane(RiverGenerator):
             "noise_percentage": self.noise,
         }
         return (params,) * self.n_concepts
-
-    def make_generator(self, synth: Any, seed: int, params: dict[str, Any]) -> Any:
-        """Return River's Hyperplane."""
-        return synth.Hyperplane(seed=seed, **params)
 
 
 class RandomRbf(RiverGenerator):
