@@ -8,7 +8,7 @@ from albench import contracts
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
-from albench.registry.catalogue import LISTINGS
+from albench.registry.catalogue import LISTINGS, load_catalogue
 from albench.spec import file_formats
 from albench.spec.document import Node, Pair
 from albench.spec.entries import format_kind
@@ -43,7 +43,7 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
     Classes of the user's are imported only if the context allows it, else kept as ``UnresolvedComponent``;
     those that are built in, unless the catalogue is enough (``ListedComponent``).
     """
-    facts = context.catalogue[kind].get(entry.name)
+    facts = load_catalogue()[kind].get(entry.name)
     if facts is not None:
         # What has no parameters has no mistakes in them: its class need not be imported.
         bare = not entry.params and entry.main is None
@@ -85,7 +85,7 @@ def _give_up_import(error: ImportPathError, entry: RawEntry, context: Context) -
 
 def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
     """Say whether a name is an import path that may lead somewhere; note a problem if not."""
-    if kind == "dataset" and (hint := file_formats.suggest_format(entry.name, context.catalogue)):
+    if kind == "dataset" and (hint := file_formats.suggest_format(entry.name)):
         context.problems.add_error("unknown-dataset", f"no dataset {quote(entry.name)}", entry.where, hint)
         return False
     if not is_class_path(entry.name):
@@ -102,7 +102,7 @@ def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
 
 def _note_unknown(kind: Kind, entry: RawEntry, context: Context) -> None:
     text = f"no {format_kind(kind)} {quote(entry.name)}"
-    others = [format_kind(other) for other, names in context.catalogue.items() if entry.name in names]
+    others = [format_kind(other) for other, names in load_catalogue().items() if entry.name in names]
     from albench.registry.aliases import find_entry, suggest_entry
 
     if others and not find_entry(kind, entry.name):
@@ -117,7 +117,7 @@ def _make(cls: type[Component], entry: RawEntry, context: Context, show: str = "
     if entry.main is not None:
         if cls.main is None:
             text = f"{quote(entry.name)} has no main parameter that {entry.main} could be"
-            in_full = file_formats.write_in_full(entry.name, str(entry.main.value), context.catalogue)
+            in_full = file_formats.write_in_full(entry.name, str(entry.main.value))
             hint = in_full or f"write {{{entry.name}: {{parameter: value}}}}"
             context.problems.add_error("wrong-type", text, entry.main.where, hint)
             return None
@@ -136,7 +136,7 @@ def _keep_unresolved(entry: RawEntry, context: Context) -> UnresolvedComponent:
 
 def make_default(kind: Kind, name: str, context: Context) -> Component | ListedComponent:
     """Make a built-in component with its defaults, which no entry names."""
-    facts = context.catalogue[kind][name]
+    facts = load_catalogue()[kind][name]
     if context.only_checks:
         return ListedComponent(kind, name, facts)
     from albench.registry.lookup import import_class

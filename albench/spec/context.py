@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.registry.catalogue import Catalogue
     from albench.spec.document import Where
     from albench.spec.messages import Problems
 
@@ -30,8 +29,6 @@ class Context:
     only_checks : bool
         Whether no experiment is wanted: of built-in components without parameters, what the catalogue says
         is enough then.
-    catalogue : dict
-        What is built in.
     is_past : bool
         Whether it is the spec of an earlier run: files and classes that it names may be gone by now.
     """
@@ -39,7 +36,6 @@ class Context:
     problems: Problems
     folder: Path
     import_user_code: bool
-    catalogue: Catalogue
     only_checks: bool = False
     is_past: bool = False
 

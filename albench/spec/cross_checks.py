@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.batches import count_affordable_labels
 from albench.contracts.model import RIVER
+from albench.registry.catalogue import load_catalogue
 from albench.spec.components import get_name
 from albench.spec.cost_checks import check_costs
 from albench.spec.listed import ListedComponent
@@ -148,15 +149,15 @@ def _check_classes(draft: Draft, strategy: PlacedValue[Entry[Any]], context: Con
     if isinstance(component, ListedComponent | UnresolvedComponent):
         return
     for dataset in draft.datasets.values:
-        classes = _list_classes(dataset.component, context)
+        classes = _list_classes(dataset.component)
         if classes and (wrong := component.find_misfit(classes)):
             text = f"{quote(strategy.value.label)} on {quote(dataset.label)}: {wrong}"
             context.problems.add_error("wrong-classes", text, strategy.where)
 
 
-def _list_classes(component: Any, context: Context) -> tuple[str, ...]:
+def _list_classes(component: Any) -> tuple[str, ...]:
     """Return the classes of a dataset that is built in and has no parameters; else none."""
-    facts = context.catalogue["dataset"].get("" if component.parameters() else get_name(component), {})
+    facts = load_catalogue()["dataset"].get("" if component.parameters() else get_name(component), {})
     return tuple(facts.get("content", {}).get("classes", ()))
 
 
@@ -166,7 +167,7 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
     if metric is None and _are_labels_known(draft.metrics):
         labels = [entry.label for entry in draft.recorded]
         text = f"the primary metric {quote(name)} is not among the metrics"
-        context.problems.add_error("unknown-metric", text, where, _suggest_metric(name, labels, context))
+        context.problems.add_error("unknown-metric", text, where, _suggest_metric(name, labels))
     # Of declared metrics, this was said already.
     implied = metric and name not in {entry.label for entry in draft.metrics.values}
     lacking = list_without_proba(draft)
@@ -179,8 +180,8 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
         context.problems.add_error("needs-proba", text, where)
 
 
-def _suggest_metric(name: str, labels: list[str], context: Context) -> str:
-    facts = context.catalogue["metric"].get(name)
+def _suggest_metric(name: str, labels: list[str]) -> str:
+    facts = load_catalogue()["metric"].get(name)
     declared = [label for label in labels if label.startswith(f"{name}_")]
     if facts is None or (facts["required"] and declared):
         from albench.registry.aliases import find_entry

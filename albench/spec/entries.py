@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from albench.registry.catalogue import is_import_path
+from albench.registry.catalogue import is_import_path, load_catalogue
 from albench.spec import file_formats
 from albench.spec.messages import is_line
 from albench.text import list_quoted, quote, suggest_word
@@ -74,15 +74,15 @@ def _find_name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context
     if not beside:
         context.problems.add_error("missing-key", f"a {format_kind(kind)} needs a name", node.where)
         return None
-    names = [key for key in beside if key in context.catalogue[kind] or is_import_path(key)]
+    names = [key for key in beside if key in load_catalogue()[kind] or is_import_path(key)]
     name = names[0] if names else next(iter(beside))
     others = [key for key in beside if key != name]
     if not others:
         return name
     if kind == "dataset" and not names and "path" in beside:
         file = str(beside["path"].value.value)
-        hint = file_formats.suggest_format(file, context.catalogue)
-        hint = hint or file_formats.write_in_full("csv", file, context.catalogue)
+        hint = file_formats.suggest_format(file)
+        hint = hint or file_formats.write_in_full("csv", file)
         context.problems.add_error("missing-key", "a file without its format", beside["path"].key.where, hint)
         return None
     if set(others) <= set(names):
@@ -91,13 +91,13 @@ def _find_name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context
         return None
     for other in others:
         text = f"{quote(other)} beside {quote(name)}"
-        hint = _suggest_beside(other, name, kind, context)
+        hint = _suggest_beside(other, name, kind)
         context.problems.add_error("unknown-key", text, beside[other].key.where, hint)
     return None
 
 
-def _suggest_beside(other: str, name: str, kind: Kind, context: Context) -> str:
-    if other in context.catalogue[kind].get(name, {}).get("parameters", {}) or kind == "model":
+def _suggest_beside(other: str, name: str, kind: Kind) -> str:
+    if other in load_catalogue()[kind].get(name, {}).get("parameters", {}) or kind == "model":
         return f"a parameter? indent it below {quote(name + ':')}"
     return suggest_word(other, [LABEL])
 

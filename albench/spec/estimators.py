@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from albench.contracts.model import RIVER
 from albench.errors import ImportPathError, ModelError
 from albench.estimators.building import RIVER_METHODS, build_parameters, suggest_extra
+from albench.registry.catalogue import load_catalogue
 from albench.registry.imports import import_object
 from albench.spec.estimator_values import check_searched_values, check_values
 from albench.spec.model_answers import ModelAnswers
@@ -67,7 +68,7 @@ def _give_up_import(
     """Note that a class cannot be imported; of one of an earlier run, which may be gone, nothing is known."""
     if context.is_past:
         return ModelAnswers()
-    extra = context.catalogue["model"].get(entry.name, {}).get("extra")
+    extra = load_catalogue()["model"].get(entry.name, {}).get("extra")
     hint = f"pip install 'albench[{extra}]'" if extra else ""
     hint = hint or suggest_extra(model.estimator).removeprefix("; ")
     context.problems.add_error("import", str(error), entry.where, hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from albench.registry.catalogue import load_catalogue
 from albench.spec.axes import EntryKey
 from albench.spec.components import get_column, make_default
 from albench.spec.experiment import Entry
@@ -42,14 +43,14 @@ def _check_column(item: PlacedValue[Entry[Any]], context: Context) -> None:
     if not name:
         text = f"{quote(type(component).__qualname__)} has no name to call its column by"
         context.problems.add_error("wrong-value", text, item.where, "give the class a 'name'")
-    elif why := _find_name_conflict(name, type(component), context):
+    elif why := _find_name_conflict(name, type(component)):
         context.problems.add_error("wrong-value", why, item.where, "give the class another 'name'")
     elif item.value.label != name:
         text = f"the column of {quote(name)} is called so; it takes no label"
         context.problems.add_error("unknown-key", text, item.where)
 
 
-def _find_name_conflict(name: str, cls: type, context: Context) -> str:
+def _find_name_conflict(name: str, cls: type) -> str:
     """Say why no column can be called so; empty if one can."""
     # Here: most specs declare no metric.
     from albench.coverage import OBSERVED_PREFIX
@@ -64,7 +65,7 @@ def _find_name_conflict(name: str, cls: type, context: Context) -> str:
         return (
             f"{quote(name)} cannot be the name of a column: up to {_LONGEST} characters without spaces or '='"
         )
-    names = {**context.catalogue["metric"], **context.catalogue["signal"]}
+    names = {**load_catalogue()["metric"], **load_catalogue()["signal"]}
     if name in names and not cls.__module__.startswith("albench."):
         return f"{quote(name)} is what albench calls a score of its own"
     return ""
@@ -81,7 +82,7 @@ def list_recorded_metrics(
     some_proba = not models or any(each.task.answers.proba is not False for each in models)
     names = sorted(
         (facts["needs_proba"], name)
-        for name, facts in context.catalogue["metric"].items()
+        for name, facts in load_catalogue()["metric"].items()
         if facts["cheap"] and (some_proba or not facts["needs_proba"])
     )
     cheap: list[Entry[Any]] = [Entry(name, make_default("metric", name, context)) for _, name in names]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from albench.registry.catalogue import load_catalogue
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from albench.contracts import Model
-    from albench.spec.context import Context
 
 # What a model can answer may depend on these, whatever is known of its name.
 _DECIDING = {"probability", "loss", "estimator", "estimators", "voting", "method"}
@@ -36,10 +37,10 @@ def get_listed_answers(facts: dict[str, Any] | None, params: Collection[str]) ->
     return ModelAnswers(proba=facts["proba"], decision=facts["decision"], dropout=facts["dropout"])
 
 
-def get_answers(model: Model, context: Context) -> ModelAnswers:
+def get_answers(model: Model) -> ModelAnswers:
     """Say what a model inside a strategy can answer, without importing it."""
     if model.calibrated:
         return CALIBRATED
-    models = context.catalogue["model"].values()
+    models = load_catalogue()["model"].values()
     facts = next((facts for facts in models if facts["estimator"] == model.estimator), None)
     return get_listed_answers(facts, model.params)

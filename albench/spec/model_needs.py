@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need
+from albench.registry.catalogue import load_catalogue
 from albench.spec.listed import ListedComponent
 from albench.spec.model_answers import get_answers
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
@@ -68,7 +69,7 @@ def _check_needs(
         if need in needs and lacking[need]:
             who = format_subject(lacking[need])
             text = f"{quote(strategy.value.label)} needs {words}, which {who} not give"
-            context.problems.add_error(f"needs-{need}", text, strategy.where, _suggest_instead(need, context))
+            context.problems.add_error(f"needs-{need}", text, strategy.where, _suggest_instead(need))
 
 
 def _check_own_models(strategy: PlacedValue[Entry[Any]], context: Context) -> None:
@@ -77,7 +78,7 @@ def _check_own_models(strategy: PlacedValue[Entry[Any]], context: Context) -> No
     needs_by_model = component.required_of_models() if is_made else ()
     for need, words in _NEEDS.items():
         models = [model for model, needs in needs_by_model if need in needs]
-        lacking = [model for model in models if getattr(get_answers(model, context), need.value) is False]
+        lacking = [model for model in models if getattr(get_answers(model), need.value) is False]
         if lacking:
             who = format_subject([get_class_name(model.estimator) for model in lacking])
             text = f"{quote(strategy.value.label)} needs {words} of each member, which {who} not give"
@@ -89,15 +90,15 @@ def format_subject(labels: list[str]) -> str:
     return f"{list_quoted(dict.fromkeys(labels), 'and')} {'does' if len(set(labels)) == 1 else 'do'}"
 
 
-def _suggest_instead(need: Need, context: Context) -> str:
+def _suggest_instead(need: Need) -> str:
     """Return a hint to what works instead: a model, or a strategy that makes do with decision values."""
     if need is Need.DROPOUT:
-        models = [name for name, facts in context.catalogue["model"].items() if facts["dropout"]]
+        models = [name for name, facts in load_catalogue()["model"].items() if facts["dropout"]]
         verb = "has" if len(models) == 1 else "have"
         return f"{list_quoted(models, 'and')} {verb} it  (albench list models)"
     strategies = [
         name
-        for name, facts in context.catalogue["strategy"].items()
+        for name, facts in load_catalogue()["strategy"].items()
         if need is Need.PROBA and facts["needs"] == [Need.DECISION]
     ]
     verb = "works" if len(strategies) == 1 else "work"

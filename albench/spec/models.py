@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from albench.contracts import Model
 from albench.contracts.model import ModelSettings
 from albench.estimators.nested_estimators import expand_nested, resolve_path
+from albench.registry.catalogue import load_catalogue
 from albench.spec.components import check_path
 from albench.spec.entries import LABEL, read_entry, read_label
 from albench.spec.model_answers import CALIBRATED, ModelAnswers, get_listed_answers
@@ -73,7 +74,7 @@ def _read_two_models(node: Node, pairs: dict[str, Pair], context: Context) -> De
 
 
 def _read_model(entry: RawEntry, context: Context) -> DeclaredModel | None:
-    facts: dict[str, Any] | None = context.catalogue["model"].get(entry.name)
+    facts: dict[str, Any] | None = load_catalogue()["model"].get(entry.name)
     if facts is None and not check_path("model", entry, context):
         return None
     if not check_no_value(entry, context):
@@ -87,11 +88,11 @@ def _read_model(entry: RawEntry, context: Context) -> DeclaredModel | None:
     if settings is None or not _is_classifier(entry, context, facts):
         return None
     before = context.problems.n_errors
-    check_nested(get_import_path(entry.name, context), entry, context)
+    check_nested(get_import_path(entry.name), entry, context)
     if context.problems.n_errors > before:
         return None
     values = {name: pair.value.plain for name, pair in entry.params.items()}
-    params = expand_nested(values, context.catalogue["model"], context.folder)
+    params = expand_nested(values, load_catalogue()["model"], context.folder)
     # All of it is checked already.
     model = Model.model_construct(
         estimator=facts["estimator"] if facts else resolve_path(entry.name, context.folder),

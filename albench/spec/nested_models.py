@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.contracts.entry import is_class_path
 from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS
+from albench.registry.catalogue import load_catalogue
 from albench.spec.components import check_path
 from albench.spec.entries import read_entry
 from albench.text import quote
@@ -44,7 +45,7 @@ def check_nested(path: str, entry: RawEntry, context: Context) -> None:
         Import path of the estimator.
     """
     present = {name for name, pair in entry.params.items() if pair.value.value is not None}
-    for name in [name for name in _list_required(path, context) if name not in present]:
+    for name in [name for name in _list_required(path) if name not in present]:
         text = f"{quote(entry.name)} needs {quote(name)}"
         context.problems.add_error("missing-parameter", text, entry.where)
     if path.startswith(PACKAGE):
@@ -55,9 +56,9 @@ def check_nested(path: str, entry: RawEntry, context: Context) -> None:
             _check(node, context)
 
 
-def get_import_path(name: str, context: Context) -> str:
+def get_import_path(name: str) -> str:
     """Return the import path that the name of a model stands for; other names as they are."""
-    facts = context.catalogue["model"].get(name)
+    facts = load_catalogue()["model"].get(name)
     return str(facts["estimator"]) if facts else name
 
 
@@ -71,8 +72,8 @@ def check_no_value(entry: RawEntry, context: Context) -> bool:
     return False
 
 
-def _list_required(path: str, context: Context) -> list[str]:
-    models = context.catalogue["model"].values()
+def _list_required(path: str) -> list[str]:
+    models = load_catalogue()["model"].values()
     return next((facts["required"] for facts in models if facts["estimator"] == path), [])
 
 
@@ -80,7 +81,7 @@ def _check(node: Node, context: Context) -> None:
     entry = read_entry(node, "model", context)
     if entry is None:
         return
-    models = context.catalogue["model"]
+    models = load_catalogue()["model"]
     if entry.name not in models and not is_class_path(entry.name):
         from albench.registry.aliases import suggest_entry
 
@@ -92,7 +93,7 @@ def _check(node: Node, context: Context) -> None:
     elif entry.label is not None:
         context.problems.add_error("unknown-key", "a model inside another has no label", node.where)
     elif check_no_value(entry, context):
-        check_nested(get_import_path(entry.name, context), entry, context)
+        check_nested(get_import_path(entry.name), entry, context)
 
 
 def _check_list(name: str, pair: Pair, context: Context) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
-from albench.registry.catalogue import load_catalogue
 from albench.spec import assemble
 from albench.spec.context import Context
 from albench.spec.cross_checks import check
@@ -62,9 +61,7 @@ def check_spec(path: Path) -> tuple[str, ...]:
     Nothing of the user's is imported, and of albench only components whose parameters must be looked at.
     """
     text, problems = _read_text(path)
-    context = Context(
-        problems, path.parent, import_user_code=False, catalogue=load_catalogue(), only_checks=True
-    )
+    context = Context(problems, path.parent, import_user_code=False, only_checks=True)
     _read_draft(lambda: compose(text, problems), context, path.stem)
     return problems.format_warnings()
 
@@ -125,7 +122,7 @@ def load_past_experiment(text: str, *, path: Path | None, name: str, import_user
     """
     problems = Problems(name, text)
     folder = path.parent if path is not None else Path()
-    context = Context(problems, folder, import_user_code, load_catalogue(), is_past=True)
+    context = Context(problems, folder, import_user_code, is_past=True)
     return _read_draft(lambda: compose(text, problems), context, name)(path, text)
 
 
@@ -138,7 +135,7 @@ def _load(
     import_user_code: bool,  # noqa: FBT001 - passed on, never written as a literal
 ) -> LoadedSpec:
     folder = path.parent if path is not None else Path()
-    context = Context(problems, folder, import_user_code, load_catalogue())
+    context = Context(problems, folder, import_user_code)
     build = _read_draft(root, context, name)
     return LoadedSpec(build(path, text), problems.format_warnings())
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from albench.contracts import Component, Metric, Model
-    from albench.registry.catalogue import Catalogue
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
     from albench.spec.settings import Expected
 
@@ -49,10 +48,10 @@ def render_resolved(experiment: Experiment) -> str:
 
 def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
     """Return the same as plain values."""
-    catalogue, folder = load_catalogue(), experiment.folder
+    folder = experiment.folder
 
     def resolve_entries(entries: Iterable[Entry[Any]]) -> list[Value]:
-        return [_resolve_entry(entry, catalogue, folder) for entry in entries]
+        return [_resolve_entry(entry, folder) for entry in entries]
 
     if experiment.is_stream:
         return _resolve_streams(experiment, resolve_entries)
@@ -64,14 +63,14 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         "name": settings.pop("name"),
         "title": settings.pop("title"),
         "datasets": resolve_entries(experiment.leave_out_pilot_pools().datasets),
-        "models": _resolve_models(experiment.models, catalogue, folder),
+        "models": _resolve_models(experiment.models, folder),
         "strategies": resolve_entries(experiment.strategies),
         "seed_sizes": [_resolve_size(size) for size in experiment.seed_sizes],
         "seed_sets": resolve_entries(experiment.seed_sets),
         "batch_sizes": [_resolve_batch_size(size) for size in experiment.batch_sizes],
         "budgets": [_resolve_size(size) for size in experiment.budgets],
         "oracles": resolve_entries(experiment.oracles),
-        "split": _resolve_component(experiment.split, catalogue, folder),
+        "split": _resolve_component(experiment.split, folder),
         "repeats": settings.pop("repeats"),
         "metrics": resolve_entries(entry for entry in experiment.metrics if not _is_implied(entry.component)),
         "signals": resolve_entries(experiment.signals),
@@ -99,7 +98,7 @@ def _resolve_streams(
         "name": settings.pop("name"),
         "title": settings.pop("title"),
         **{name: resolve_entries(getattr(experiment, name)) for name in axes},
-        "models": _resolve_models(experiment.models, load_catalogue(), experiment.folder),
+        "models": _resolve_models(experiment.models, experiment.folder),
         "budgets": [_resolve_size(size) for size in experiment.budgets],
         **settings,
     }
@@ -147,8 +146,8 @@ def parse_batch_size(value: Any) -> BatchSize:
     return BatchSize(value["first"], value["geometric"]) if isinstance(value, dict) else BatchSize(value)
 
 
-def _resolve_entry(entry: Entry[Component], catalogue: Catalogue, folder: Path) -> Value:
-    value = _resolve_component(entry.component, catalogue, folder)
+def _resolve_entry(entry: Entry[Component], folder: Path) -> Value:
+    value = _resolve_component(entry.component, folder)
     return value if entry.label == get_base_label(entry.component) else _add_label(value, entry.label)
 
 
@@ -156,11 +155,11 @@ def _add_label(value: Value, label: str) -> dict[str, Any]:
     return {**({value: {}} if isinstance(value, str) else value), "label": label}
 
 
-def _resolve_component(component: Component, catalogue: Catalogue, folder: Path) -> Value:
+def _resolve_component(component: Component, folder: Path) -> Value:
     if isinstance(component, UnresolvedComponent):
         value = component.params or component.main_value
         return component.path if value is None or value == {} else {component.path: value}
-    return join_entry(_get_name(type(component), catalogue, folder), _list_parameters(component))
+    return join_entry(_get_name(type(component), folder), _list_parameters(component))
 
 
 def _list_parameters(component: Component) -> dict[str, Any]:
@@ -172,9 +171,9 @@ def _list_parameters(component: Component) -> dict[str, Any]:
     }
 
 
-def _get_name(cls: type[Component], catalogue: Catalogue, folder: Path) -> str:
+def _get_name(cls: type[Component], folder: Path) -> str:
     path = f"{cls.__module__}:{cls.__qualname__}"
-    if any(facts.get("class") == path for facts in catalogue[cls.kind].values()):
+    if any(facts.get("class") == path for facts in load_catalogue()[cls.kind].values()):
         return cls.name
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
     return class_path(cls) if file is None else _write_path(f"{file}:{cls.__qualname__}", folder)
@@ -189,34 +188,34 @@ def _write_path(path: str, folder: Path) -> str:
     return f"{file}:{name}"
 
 
-def _resolve_models(models: Iterable[ModelEntry], catalogue: Catalogue, folder: Path) -> list[Value]:
+def _resolve_models(models: Iterable[ModelEntry], folder: Path) -> list[Value]:
     models = list(models)
     parts = [part for entry in models for part in (entry.task, entry.query)]
     # Labels depend on the neighbours: all are written, or none.
-    has_labels = any(part.label != _get_model_name(part.component, catalogue)[1] for part in parts)
-    return [_resolve_model_entry(entry, catalogue, folder, has_labels=has_labels) for entry in models]
+    has_labels = any(part.label != _get_model_name(part.component)[1] for part in parts)
+    return [_resolve_model_entry(entry, folder, has_labels=has_labels) for entry in models]
 
 
-def _resolve_model_entry(entry: ModelEntry, catalogue: Catalogue, folder: Path, *, has_labels: bool) -> Value:
+def _resolve_model_entry(entry: ModelEntry, folder: Path, *, has_labels: bool) -> Value:
     task, query = (
         _add_label(value, part.label) if has_labels else value
         for part in (entry.task, entry.query)
-        for value in [_resolve_model(part.component, catalogue, folder)]
+        for value in [_resolve_model(part.component, folder)]
     )
     if entry.task == entry.query and entry.label == entry.task.label:
         return task
     return {"task": task, "query": query, "label": entry.label}
 
 
-def _resolve_model(model: Model, catalogue: Catalogue, folder: Path) -> Value:
-    name, _ = _get_model_name(model, catalogue)
+def _resolve_model(model: Model, folder: Path) -> Value:
+    name, _ = _get_model_name(model)
     name = _write_path(name, folder) if ".py:" in name else name
     return join_entry(name, {**model.params, **model.settings()})
 
 
-def _get_model_name(model: Model, catalogue: Catalogue) -> tuple[str, str]:
+def _get_model_name(model: Model) -> tuple[str, str]:
     """Return what a spec can call a model, and the label that it gets if called so."""
-    for name, facts in catalogue["model"].items():
+    for name, facts in load_catalogue()["model"].items():
         if facts["estimator"] == model.estimator and facts["defaults"].items() <= model.params.items():
             return name, name
     return model.estimator, get_class_name(model.estimator)
