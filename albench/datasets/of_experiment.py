@@ -182,7 +182,7 @@ def _describe_density(experiment: Experiment, label: str, table: Table) -> Itera
 
 
 def _compute_pool_sizes(experiment: Experiment, facts: DatasetFacts, table: Table) -> tuple[int, ...]:
-    """Return the pools of the splits, as :func:`pool_sizes`; where it knows none, see that there are some."""
+    """Return the pool of each split; where :func:`compute_pool_sizes` knows none, see that there are some."""
     pools = compute_pool_sizes(
         experiment.split,
         table,

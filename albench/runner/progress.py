@@ -48,7 +48,7 @@ class FinishedJob:
 
     Attributes
     ----------
-    what : str
+    title : str
         In words: dataset, model, strategy, repeat.
     seconds : float
         Wall seconds.

@@ -83,29 +83,22 @@ def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
             hint = suggest_entry("strategy", name, "albench list strategies")
             raise ValueError(f"no strategy {quote(name)}; {hint}")
         cls = get_builtin("strategy", name)
-    elif context.get("import_user_code", True):
-        cls = _import_user_class(name, context.get("folder", Path()))
     else:
-        if (file := name.rpartition(":")[0]) and "folder" in context:
-            _locate_file(file, context["folder"])
-        # Which parameter is the main one, the class alone can say.
-        named_params = params if isinstance(params, dict) else {} if params is None else {"": params}
-        return UnimportedStrategy(path=name, params=named_params)
+        try:
+            if not context.get("import_user_code", True):
+                return _keep_unimported(name, params, context)
+            cls = import_user_class(Strategy, name, context.get("folder", Path()))
+        except ImportPathError as error:
+            raise ValueError(str(error)) from error
     return cast("Strategy", make_component(cls, name, params))
 
 
-def _locate_file(file: str, folder: Path) -> None:
-    try:
-        locate_file(file, folder)
-    except ImportPathError as error:
-        raise ValueError(str(error)) from error
-
-
-def _import_user_class(name: str, folder: Path) -> type[Component]:
-    try:
-        return import_user_class(Strategy, name, folder)
-    except ImportPathError as error:
-        raise ValueError(str(error)) from error
+def _keep_unimported(name: str, params: Any, context: dict[str, Any]) -> UnimportedStrategy:
+    if (file := name.rpartition(":")[0]) and "folder" in context:
+        locate_file(file, context["folder"])
+    # Which parameter is the main one, the class alone can say.
+    named_params = params if isinstance(params, dict) else {} if params is None else {"": params}
+    return UnimportedStrategy(path=name, params=named_params)
 
 
 def _serialise_strategy(strategy: Strategy, info: SerializationInfo) -> Any:

@@ -52,7 +52,7 @@ def compare_with_published(published: Published, rows: pl.DataFrame, ran: Result
     Parameters
     ----------
     rows : DataFrame
-        Of :func:`albench.verification.matching.spoken_of`.
+        Of :func:`albench.verification.matching.match_published`.
     ran : Results
         What is finished of the experiment.
     """

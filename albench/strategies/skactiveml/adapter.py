@@ -47,7 +47,7 @@ class Adaptation(NamedTuple):
 
     Attributes
     ----------
-    hands : str
+    model_argument : str
         Which of its arguments is the model: ``clf``, ``estimator``, ``discriminator``, ``ensemble`` or none.
     model : {"query", "refitted", "parzen_window", "mixture", "committee", "none"}
         The query model as it is; one that the class fits itself; or a model of scikit-activeml.
