@@ -12,7 +12,6 @@ from pydantic import Field
 
 from albench.errors import SpecError
 from albench.registry.build import read_field_docs
-from albench.registry.catalogue import load_catalogue
 from albench.spec.context import Context
 from albench.spec.costs import Costs, RowPrice
 from albench.spec.document import build_tree
@@ -46,7 +45,7 @@ def mistakes(**settings):
 
 def validate(cls, **values):
     problems = Problems("spec")
-    context = Context(problems, Path(), import_user_code=False, catalogue=load_catalogue())
+    context = Context(problems, Path(), import_user_code=False)
     return validate_settings(cls, build_tree(values).value, context), problems.format_errors()
 
 
