@@ -164,7 +164,8 @@ def run_first_repeats(
     planned, tables = plan_experiment(experiment)
     with lock_folder(open_folder(experiment, results), display) as folder:
         block = Block(select_first_splits(planned, n_splits), find_needed_trials(planned, folder).by_now)
-        new, request = read_recorded_keys(folder) is None, RunOptions(display=display)
+        # What follows says the notes of the plan, a run as well as a forecast.
+        new, request = read_recorded_keys(folder) is None, RunOptions(display=display, shows_notes=False)
         outcome = execute_blocks([block], tables, folder, request, at_most=planned, writes_experiment=new)
     return choose_results(experiment).from_run(experiment, folder, outcome)
 

@@ -86,6 +86,9 @@ def list_answers(table: Any, data: DataFile) -> list[Answer]:
 
 
 def _read_text(file: Path) -> str:
+    # A reader of a named pipe would wait until something writes to it, for ever if nothing does.
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise DatasetError(f"{file.name}: it is a pipe or a device, no file: save the answers as a file")
     try:
         raw = file.read_bytes()
     except OSError as error:

@@ -32,7 +32,7 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
     if not evidence.slices:
         return ()
     oracle = evidence.primary.slice.oracle if evidence.oracle_contrasts else ""
-    primary = PrimarySlice(evidence.primary, evidence.n_repeats, oracle)
+    primary = PrimarySlice(evidence.primary, evidence.n_repeats, oracle, evidence.repeats)
     verdict = tuple(_write_verdict(primary, evidence.slices))
     own = write_own_question(evidence, primary) if _has_begun(primary.evidence) else ()
     against = () if primary.evidence.control.fired else evidence.disagreements

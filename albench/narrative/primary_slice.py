@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.cells import Cell, Saving
     from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.analysis.evidence.rows import Row
+    from albench.analysis.needed_repeats import CellRepeats
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,14 @@ class PrimarySlice:
         Repeats that the experiment asks for.
     oracle : str
         Who gives the labels, where the answer compares several by their money; else empty.
+    repeats : tuple of CellRepeats
+        How many repeats each cell needs, where they go on until it is decided.
     """
 
     evidence: SliceEvidence
     n_repeats: int
     oracle: str = ""
+    repeats: tuple[CellRepeats, ...] = ()
 
     # Rows stand in the order of the experiment behind the baseline's.
     @cached_property

@@ -8,6 +8,7 @@ import numpy as np
 
 from albench.analysis.stats.significance import find_fewest_datasets
 from albench.narrative.checks.shape import describe_median, find_skewed_cells
+from albench.narrative.repeats import describe_limit
 from albench.narrative.savings import format_fewer, format_labels, is_saving_shown, list_final_savings
 from albench.narrative.wording import (
     explain_no_interval,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell, Saving
     from albench.analysis.evidence.rows import Recommendation, Row
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3
@@ -40,6 +42,9 @@ def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) 
     """Yield the verdict in one of its three forms, and then the numbers that it rests on."""
     row = primary.find_row(recommendation.strategy)
     where = f"{describe_place(primary, row)} with {primary.model}{describe_oracle(primary, 'and')}"
+    if _has_no_difference(primary):
+        yield from write_no_difference([rival.strategy for rival in primary.compared], "random", where)
+        return
     gain, levels = _describe_gain(primary, row), _describe_levels(primary, recommendation)
     if recommendation.outcome == "better":
         yield f"Use {row.strategy}: {where}, {_describe_labels(primary, row, levels)}."
@@ -50,13 +55,16 @@ def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) 
         limit = format_fixed(recommendation.rope)
         yield f"By its 95 % interval no strategy gains more than {limit}."
     else:
-        more = describe_more_repeats(recommendation, primary.list_covered_cells(row), primary.n_repeats)
+        cells = primary.list_covered_cells(row)
+        more = describe_more_repeats(recommendation, cells, primary.n_repeats, primary.repeats)
         yield f"This experiment cannot tell whether a strategy beats random {where}; {more}."
         yield f"Closest comes {row.strategy} with {gain}; {levels}."
 
 
 def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iterator[str]:
     """Yield what else there is to know, the most important first: skew, equals, other data, same picks."""
+    if _has_no_difference(primary):
+        return
     row = primary.find_row(recommendation.strategy)
     yield from _write_median(primary, row)
     if recommendation.outcome == "better" and recommendation.equals:
@@ -118,13 +126,18 @@ def _describe_levels(primary: PrimarySlice, recommendation: Recommendation) -> s
     where = "the budget" if at.n_labels is None else format_count(at.n_labels, "label")
     mean = "mean " if len(primary.list_covered_cells(primary.find_row(recommendation.strategy))) > 1 else ""
     levels = f"{format_fixed(at.level)} against random's {format_fixed(at.baseline_level)}"
-    return f"{mean}{primary.metric} {levels} at {where} ({format_difference(at.difference, at.interval)})"
+    is_equal = at.interval is not None and at.interval.low == at.interval.high == at.difference == 0
+    difference = "equal in every repeat" if is_equal else format_difference(at.difference, at.interval)
+    return f"{mean}{primary.metric} {levels} at {where} ({difference})"
 
 
 def _describe_gain(primary: PrimarySlice, row: Row) -> str:
     """Return ``+0.055 [0.043, 0.066] in accuracy over 10 repeats, p < 0.001 corrected for 5 strategies``."""
+    cells = primary.list_covered_cells(row)
+    if has_random_curves(cells):
+        return f"the same curves as random over {describe_repeats(cells)}"
     gain = format_difference(row.difference or 0.0, row.interval_these)
-    repeats = describe_repeats(primary.list_covered_cells(row))
+    repeats = describe_repeats(cells)
     return f"{gain} in {primary.metric} over {repeats}{describe_p(row, len(primary.compared))}"
 
 
@@ -163,13 +176,46 @@ def list_names(names: Sequence[str]) -> str:
     return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
 
 
-def describe_more_repeats(recommendation: Recommendation, cells: Sequence[Cell], n_repeats: int) -> str:
-    """Return how many repeats more would decide, or why that is not known of the first strategy's cells."""
-    if recommendation.repeats_needed is None:
-        more = max(ENOUGH_REPEATS - n_repeats, 1)
-        return f"{explain_no_interval(cells)}, and {more} more repeats would help"
-    more = max(recommendation.repeats_needed - n_repeats, 1)
-    return f"about {format_count(more, 'more repeat')} would"
+def describe_more_repeats(
+    recommendation: Recommendation,
+    cells: Sequence[Cell],
+    n_repeats: int,
+    needed: Sequence[CellRepeats] = (),
+) -> str:
+    """Return how many repeats more would decide, or why that is not known of the first strategy's cells.
+
+    Parameters
+    ----------
+    needed : sequence of CellRepeats
+        How many repeats cells need, where they go on until they are decided.
+    """
+    n_needed = recommendation.repeats_needed
+    more = max((ENOUGH_REPEATS if n_needed is None else n_needed) - n_repeats, 1)
+    limit = describe_limit(n_repeats + more, n_repeats, needed)
+    if n_needed is None:
+        return f"{explain_no_interval(cells)}, and {more} more repeats would help{limit}"
+    return f"about {format_count(more, 'more repeat')} would{limit}"
+
+
+def _has_no_difference(primary: PrimarySlice) -> bool:
+    return all(has_random_curves(primary.list_covered_cells(row)) for row in primary.compared)
+
+
+def has_random_curves(cells: Sequence[Cell]) -> bool:
+    """Say whether a strategy's curves are those of random in every repeat, to the last digit."""
+    return bool(cells) and all(
+        cell.difference == 0
+        and (cell.interval is None or cell.interval.low == cell.interval.high)
+        and (cell.difference_curve is None or not cell.difference_curve.mean.any())
+        for cell in cells
+    )
+
+
+def write_no_difference(names: Sequence[str], baseline: str, where: str) -> Iterator[str]:
+    """Yield that nothing was measured, since all curves are those of random."""
+    verb = "has" if len(names) == 1 else "have"
+    yield f"Nothing is measured {where}: {list_names(names)} {verb} exactly the curves of {baseline}."
+    yield "Either the same rows were chosen, or the metric does not depend on which rows are chosen."
 
 
 def _write_ranks(primary: PrimarySlice) -> Iterator[str]:

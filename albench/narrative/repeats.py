@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import ceil
 from typing import TYPE_CHECKING
 
 from albench.text import format_count, format_percent
@@ -47,6 +48,21 @@ def write_repeats(cells: Sequence[CellRepeats]) -> Iterator[str]:
     n_open = sum(cell.is_open for cell in compared)
     ends = ", ".join(filter(None, (list_ends(compared), f"{n_open:,} open" if n_open else "")))
     yield f"The cells took {n:,} of {most:,} repeats ({format_percent(n / most)}): {ends}."
+
+
+def describe_limit(n_needed: int, n_repeats: int, cells: Sequence[CellRepeats]) -> str:
+    """Return that so many repeats are more than a spec allows, and what it would have to say; else nothing.
+
+    Parameters
+    ----------
+    n_repeats : int
+        The most that any cell has, over all its starts.
+    """
+    if not cells:
+        return ""
+    n_splits = ceil(n_needed * max(cell.n_splits for cell in cells) / n_repeats)
+    is_beyond = n_splits > max(cell.last_look for cell in cells)
+    return f" (raise 'up_to' to {n_splits})" if is_beyond else ""
 
 
 def describe_end(cell: CellRepeats) -> str:

@@ -54,11 +54,14 @@ class RunOptions:
     ----------
     allow_mixed_environments : bool
         Whether trials may be computed beside stored ones of another environment.
+    shows_notes : bool
+        Whether the display says what a user should know of the plan.
     """
 
     rerun: Rerun = "missing"
     allow_mixed_environments: bool = False
     display: Display | None = field(default=None, compare=False)
+    shows_notes: bool = field(default=True, compare=False)
 
 
 @contextmanager
@@ -155,7 +158,7 @@ def _iterate_agendas(
             write_experiment(block.whole, folder, reasons)
             if is_first:
                 _add_declaration(block.whole.experiment, folder, declarations, n_finished)
-        if is_first and options.display is not None:
+        if is_first and options.shows_notes and options.display is not None:
             _show_notes(agenda, options.display)
         yield agenda
 

@@ -50,6 +50,8 @@ def test_one_command_leads_from_a_file_to_a_sentence_a_page_and_a_spec(pilot):
     folder, ended = pilot
     assert ended.returncode == 0, ended.stderr
     assert "wrote mine.yaml: 100 rows with a label, 200 without" in ended.stderr
+    # Of the data once, though the first repeats run before the others.
+    assert ended.stderr.count("100 rows are labelled, 200 are not") == 1
     assert re.search(r"(100 labels\s+more|100 labelled\s+rows)", ended.stderr)
     assert "ALB014" not in ended.stderr
     assert re.search(r"Next: label\s", ended.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 
 import pytest
 
@@ -124,6 +125,14 @@ def test_new_classes_are_taken_on_demand_alone(plants, proposed, hand_in):
 )
 def test_files_that_are_no_answers_are_refused(plants, proposed, hand_in, name, text, words):
     assert words in refuse(plants, hand_in, text, name=name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(plants, proposed, albench_in):
+    os.mkfifo(plants.folder / "answers.csv")
+    ended = albench_in(plants.folder, "next", "my.yaml", "--answers", "answers.csv")
+    assert ended.returncode == 2
+    assert "answers.csv: it is a pipe or a device, no file: save the answers as a file" in ended.stderr
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from albench.narrative.recommendation import (
     describe_others,
     describe_p,
     describe_repeats,
+    has_random_curves,
     list_names,
+    write_no_difference,
 )
 from albench.narrative.streams.notes import write_overspending
 from albench.narrative.streams.wording import AT_EQUAL_SPENDING, describe_budget, describe_stream_place
@@ -70,6 +72,9 @@ def _write_verdict(
     primary, name = evidence.primary, recommendation.strategy
     where, budget = describe_stream_place(primary, name), primary.slice.budget
     gain, cells = _describe_gain(evidence, line), [of.cell for of in primary.list_covered_cells(name)]
+    if _has_no_difference(primary):
+        yield from write_no_difference(_list_compared(primary), AT_EQUAL_SPENDING, where)
+        return
     recovery = f"; {_describe_recovery(line.recovery)}" if line.recovery else ""
     if recommendation.outcome == "better":
         yield (
@@ -86,12 +91,22 @@ def _write_verdict(
         limit = format_fixed(recommendation.rope)
         yield f"By its 95 % interval no strategy gains more than {limit}."
     else:
-        more = describe_more_repeats(recommendation, cells, evidence.design.n_repeats)
+        more = describe_more_repeats(recommendation, cells, evidence.design.n_repeats, evidence.repeats)
         yield (
             f"This experiment cannot tell whether a strategy beats {AT_EQUAL_SPENDING} {where} "
             f"{describe_budget(budget, None)}; {more}."
         )
         yield f"Closest comes {name} with {gain}{recovery}."
+
+
+def _list_compared(primary: StreamSliceEvidence) -> list[str]:
+    return [of.row.strategy for of in primary.rows if of.row.difference is not None]
+
+
+def _has_no_difference(primary: StreamSliceEvidence) -> bool:
+    """Say whether every strategy has the curves of its random."""
+    cells = (primary.list_covered_cells(name) for name in _list_compared(primary))
+    return all(has_random_curves([of.cell for of in cells_of_strategy]) for cells_of_strategy in cells)
 
 
 def _name_metric(primary: StreamSliceEvidence) -> str:
@@ -139,6 +154,8 @@ def _write_context(
     primary: StreamSliceEvidence, recommendation: Recommendation, line: StreamRow
 ) -> Iterator[str]:
     """Yield what else there is to know, the most important first: equals, then other streams."""
+    if _has_no_difference(primary):
+        return
     if recommendation.outcome == "better" and recommendation.equals:
         yield f"Not told apart from it: {list_names(recommendation.equals)}."
     yield _describe_scope(primary, line)
