@@ -67,11 +67,11 @@ def _format_open_cells(results: Results) -> Iterator[str]:
     cells = results.needed_repeats
     if cells:
         yield f"  {describe_next_look(cells)}"
-    if any(cell.reason in ("exhausted", "futile") for cell in cells):
-        yield "  what is not decided takes more repeats only where 'up_to' is raised"
     names = [_name_cell(cell) for cell in cells if cell.is_open]
     if names:
         yield f"  open: {list_first(names, _SHOWN)}"
+    if any(cell.reason in ("exhausted", "futile") for cell in cells):
+        yield "  what is not decided takes more repeats only where 'up_to' is raised"
 
 
 def _name_cell(cell: CellRepeats) -> str:
