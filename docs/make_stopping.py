@@ -39,7 +39,8 @@ budget does not run it again.
 
 The rows of the *stop set* that have no label: at most 2,000 rows of the pool, drawn once for each split
 from a stream of their own, so that all strategies are judged on the same ones. A pool of up to 2,000 rows
-is looked at whole. What the model says of the rows that it was fitted on says little; they are left out.
+is looked at whole. What the model says of the rows that it was fitted on says little; they are left out
+(`contradictory_information` alone looks at the whole stop set).
 Where a strategy has asked for the probabilities of the same rows, they are not computed again. Rules of
 probabilities cannot be watched with a model that gives none.
 
@@ -59,10 +60,19 @@ The papers, but for two. `error_stability` is that of the code that its authors 
 (`hideaki-ishibashi/stopping_AL`): both divergences between the posteriors, their bounds added, over the least
 of the first ones. They add one label at a time and let the least of the first 11 bounds count, which is
 `window: 11`; here the first batch counts. Theirs are regressions; here the targets are indicators
-of the classes, whose divergences add up. `contradictory_information` is Vlachos's criterion (2008) as the
-survey of Olsson (2009) has it, since the paper itself could not be had: the confidence on rows without a
-label stays or falls over several rounds. Here it must fall, three times in a row, and the rows are those of
-the stop set; Vlachos takes a set beside the pool.
+of the classes, whose divergences add up.
+
+`contradictory_information` is Vlachos's criterion (2008) as others have it, since the paper itself could not
+be had. Two independent sources agree that it is the confidence on a set that stays the same, and that it
+must not rise over several rounds in a row. They are the survey of Olsson (2009: on an "external possibly
+unannotated test set" it "remains at the same level or drops for a number of consecutive iterations"), and
+the code of Kurlandski, who compared stopping methods and their sets with Bloodgood (2022, "Impact of stop
+sets"; `lkurlandski/ActiveLearning`): the sum or mean over a sample of the pool, which keeps its rows when
+they are labelled, must be less than in the round before three times in a row. Here it is as in that code;
+later forms of it let users choose whether each must be below the one before or below the first. The code of
+Pullar-Strecker et al. (2022, `zacps/al-stopping-conditions`) has three falls, too, but they need not follow
+each other, and are falls of another number: the uncertainty of the rows just labelled that the model had
+wrong.
 
 ## How they are judged
 
@@ -123,9 +133,9 @@ albench check ./my_rule.py:Certain
 In the YAML it is `stopping: [./my_rule.py:Certain]`.
 
 - `seen` holds `proba`, `predicted`, `previous_predicted` (by the last round's model, for the same rows;
-  None in the first round), `top`, `mean_top`, `mean_entropy`, `batch_proba` (of the rows that are queried
-  next; None in the last round), `n_classes`, `n_labels`, and the pool's `features` with `labelled` and
-  `labels`. Arrays are read-only.
+  None in the first round), `top`, `mean_top`, `mean_top_of_stop_set` (with its rows that have a label),
+  `mean_entropy`, `batch_proba` (of the rows that are queried next; None in the last round), `n_classes`,
+  `n_labels`, and the pool's `features` with `labelled` and `labels`. Arrays are read-only.
 - `memory` is what `start()` returns, one for each trial.
 - `course` holds `values`, `n_labels` and `get_gains(metric)`: a metric of the validation part, more is
   better.

@@ -97,6 +97,7 @@ def _make_rounds(situation: _Situation) -> Iterator[SeenRound]:
         proba = np.exp(logits - logits.max(axis=1, keepdims=True))
         proba /= proba.sum(axis=1, keepdims=True)
         shown = proba[candidates] if situation.has_proba else np.empty((0, situation.n_classes))
+        known = proba[labelled] if situation.has_proba else np.empty((0, situation.n_classes))
         batch = proba[order[number * _BATCH :][:_BATCH]] if number < situation.n_rounds else None
         before = None if previous is None or not situation.has_proba else previous[candidates]
         yield SeenRound(
@@ -108,5 +109,6 @@ def _make_rounds(situation: _Situation) -> Iterator[SeenRound]:
             features=make_read_only(features),
             labelled=make_read_only(labelled),
             labels=make_read_only(labels[labelled]),
+            predict_labelled=partial(make_read_only, known),
         )
         previous = proba.argmax(axis=1)

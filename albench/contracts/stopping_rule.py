@@ -125,6 +125,11 @@ class ObservedRound(Protocol):
         ...
 
     @property
+    def mean_top_of_stop_set(self) -> float:
+        """Mean probability of the most probable class over the whole stop set, rows with a label, too."""
+        ...
+
+    @property
     def mean_entropy(self) -> float:
         """Mean entropy of the class probabilities, in nats; not-a-number without rows."""
         ...

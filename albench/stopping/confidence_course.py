@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 
 class ContradictoryInformation(StoppingRule):
-    """Stop when the confidence, the mean of max p over the rows without a label, falls round after round."""
+    """Stop when the confidence, the mean of max p over the stop set, falls round after round.
 
+    The set is the same in all rounds: its rows that have got a label stay in it.
+    """
+
+    version: ClassVar[int] = 2
     name: ClassVar[str] = "contradictory_information"
     main: ClassVar[str] = "rounds"
     needs_proba: ClassVar[bool] = True
@@ -27,7 +31,7 @@ class ContradictoryInformation(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the mean probability of the most probable class."""
-        return seen.mean_top
+        return seen.mean_top_of_stop_set
 
     def stops(self, course: Course) -> bool:
         """Say whether each of the last rounds has less than the one before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite, isinf
 from typing import TYPE_CHECKING, Any, cast
 
@@ -186,6 +187,7 @@ class RuleTracker:
             features=self._features,
             labelled=show_read_only(waiting.labelled),
             labels=show_read_only(waiting.labels),
+            predict_labelled=partial(self._predict_labelled, waiting),
         )
         if fitted.has_proba:
             self._predicted[rows] = seen.predicted
@@ -193,6 +195,16 @@ class RuleTracker:
             column: self._ask(rule, column, seen) if fitted.has_proba or not rule.needs_proba else np.nan
             for column, rule in self._rules.items()
         }
+
+    def _predict_labelled(self, waiting: _WaitingRound) -> Floats:
+        """Return the class probabilities of the rows of the stop set that have a label."""
+        stop_set, rows = self._is_in_stop_set, waiting.labelled
+        if stop_set is not None:
+            rows = rows[stop_set[rows]]
+        if not rows.size:
+            # Estimators refuse to predict no row.
+            return np.empty((0, waiting.fitted.n_classes))
+        return waiting.fitted.proba(self._features[rows])
 
     def _find_batch_proba(
         self, fitted: FittedModel, rows: Rows, proba: Floats, queried: Rows | None

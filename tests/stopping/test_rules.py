@@ -23,7 +23,7 @@ GOLDEN = Path(__file__).with_name("golden")
 THREE = np.array([[1.0, 0.0], [0.5, 0.5], [0.25, 0.75]])
 
 
-def see(proba, previous=None, batch=None, **pool):
+def see(proba, previous=None, batch=None, known=None, **pool):
     empty = {"features": np.empty((0, 1)), "labelled": np.empty(0, int), "labels": np.empty(0, int)}
     return SeenRound(
         n_classes=proba.shape[1],
@@ -31,6 +31,7 @@ def see(proba, previous=None, batch=None, **pool):
         proba=proba,
         previous_predicted=previous,
         batch_proba=batch,
+        predict_labelled=lambda: proba[:0] if known is None else known,
         **{**empty, **pool},
     )
 
@@ -84,6 +85,9 @@ def test_stabilizing_predictions_averages_kappa_over_a_window():
 def test_contradictory_information_waits_for_falls_in_a_row():
     rule = ContradictoryInformation(rounds=2)
     assert rule.observe(see(THREE), None) == pytest.approx((1 + 0.5 + 0.75) / 3)
+    # Rows of the stop set stay in it when they are labelled.
+    labelled = np.array([[0.1, 0.9], [0.8, 0.2]])
+    assert rule.observe(see(THREE, known=labelled), None) == pytest.approx((1 + 0.5 + 0.75 + 0.9 + 0.8) / 5)
     assert find_stop(rule, course([0.5, 0.6, 0.55, 0.58, 0.57, 0.56, 0.5])) == 5
     assert find_stop(rule, course([0.6, 0.5, 0.5, 0.4])) is None
 

@@ -96,6 +96,14 @@ def test_a_larger_budget_continues_what_rules_have_observed(tmp_path, watched):
         assert read_observations(more, key) == read_observations(watched, key)
 
 
+def test_contradictory_information_looks_at_the_set_of_the_signal_in_all_rounds(tmp_path):
+    with_signal = run(tmp_path, stopping=ALL, signals=["mean_top_probability"], repeats=1)
+    for key in with_signal.trials["key"]:
+        signal = with_signal.curves.filter(key=key).sort("round")["mean_top_probability"].to_list()
+        observed = read_observations(with_signal, key)["score.stop.contradictory_information"]
+        assert observed == pytest.approx(signal, abs=1e-12)
+
+
 @pytest.mark.parametrize("entry", ALL, ids=[next(iter(entry)) for entry in ALL])
 def test_an_enforced_rule_ends_a_trial_where_the_watching_one_says(tmp_path, watched, entry):
     ((name, value),) = entry.items()
