@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from importlib import resources
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 SCHEMA_FILE = "albench.schema.json"
 
@@ -39,4 +35,4 @@ def write_schema(folder: Path) -> Path:
 
 
 def _read_resource(name: str) -> str:
-    return resources.files("albench.spec").joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
