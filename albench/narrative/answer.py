@@ -8,7 +8,7 @@ from albench.narrative.caveats import write_control, write_unfinished_trials
 from albench.narrative.disagreements import name_disagreements
 from albench.narrative.money import write_money_saved
 from albench.narrative.pilot import write_next_step
-from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.primary_slice import read_primary_slice
 from albench.narrative.question import write_own_question
 from albench.narrative.recommendation import write_context, write_recommendation
 from albench.text import format_count
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell
     from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
+    from albench.narrative.primary_slice import PrimarySlice
 
 MOST_WORDS = 90
 
@@ -31,8 +32,7 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
     """
     if not evidence.slices:
         return ()
-    oracle = evidence.primary.slice.oracle if evidence.oracle_contrasts else ""
-    primary = PrimarySlice(evidence.primary, evidence.n_repeats, oracle, evidence.repeats)
+    primary = read_primary_slice(evidence)
     verdict = tuple(_write_verdict(primary, evidence.slices))
     own = write_own_question(evidence, primary) if _has_begun(primary.evidence) else ()
     against = () if primary.evidence.control.fired else evidence.disagreements

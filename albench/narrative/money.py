@@ -9,15 +9,14 @@ import numpy as np
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.recommendation import describe_oracle, describe_place
 from albench.narrative.savings import is_saving_shown, list_final_savings
-from albench.narrative.wording import describe_undefined, format_difference, format_saving_ends, name_oracle
-from albench.text import format_amount, format_count, format_fixed, format_hundredths, list_words
+from albench.narrative.wording import describe_undefined, format_difference, format_saving_ends
+from albench.text import format_amount, format_count, format_hundredths, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.analysis.evidence.cells import Saving
     from albench.analysis.evidence.conclusions import Evidence
-    from albench.analysis.evidence.oracles import OracleCost
     from albench.analysis.evidence.rows import Row
 
 _MOST_DATASETS = 3
@@ -39,13 +38,19 @@ def write_money_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[
     if along_costs is None:
         return
     row = along_costs.best
-    gain = format_difference(row.difference or 0.0, row.interval_these)
+    gain = f"{format_difference(row.difference or 0.0, row.interval_these)} in {primary.metric}"
     where = f"{describe_place(along_costs, row)}{describe_oracle(primary, 'with')}"
+    savings = list_final_savings(along_costs, row)
+    if row.side > 0 and savings and is_saving_shown(along_costs, row):
+        needs = _describe_money(along_costs, row, savings)
+        yield f"For the same {primary.metric} use {row.strategy}: {where} it needs {needs}."
+        yield f"For the same money it gains {gain} over random, averaged over the costs."
+        return
     if row.side > 0:
-        gains = f"averaged over the costs it gains {gain} in {primary.metric} over random {where}"
+        gains = f"averaged over the costs it gains {gain} over random {where}"
         yield f"For the same money use {row.strategy}: {gains}."
     else:
-        closest = f"closest comes {row.strategy} with {gain} in {primary.metric}, averaged over the costs"
+        closest = f"closest comes {row.strategy} with {gain}, averaged over the costs"
         yield f"For the same money no strategy is shown to beat random {where}; {closest}."
     yield from write_money_saved(primary)
 
@@ -60,13 +65,17 @@ def write_money_saved(primary: PrimarySlice) -> Iterator[str]:
     if not savings:
         return
     needs = f"{row.strategy} {'needs' if is_saving_shown(along_costs, row) else 'is estimated to need'}"
+    yield f"For the same {primary.metric} {needs} {_describe_money(along_costs, row, savings)}."
+
+
+def _describe_money(along_costs: PrimarySlice, row: Row, savings: Sequence[Saving]) -> str:
+    """Return how much money a strategy needs beside random; of several datasets which share of it."""
     if len(along_costs.list_covered_cells(row)) == 1:
-        yield f"For the same {primary.metric} {needs} {_describe_amounts(savings[0])}."
-        return
+        return _describe_amounts(savings[0])
     share = float(np.median([saving.saving or 0.0 for saving in savings]))
     ends = f" {format_saving_ends(share, row.interval_saving)}" if row.interval_saving else ""
     over = f"median over {format_count(len(savings), 'dataset')}{ends}"
-    yield f"For the same {primary.metric} {needs} {_format_less(share)} money {_than(share)} random ({over})."
+    return f"{_format_less(share)} money {_than(share)} random ({over})"
 
 
 def _describe_amounts(saving: Saving) -> str:
@@ -87,7 +96,7 @@ def _than(share: float) -> str:
     return "as" if format_hundredths(share) == "0" else "than"
 
 
-def write_money(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
+def write_money(primary: PrimarySlice) -> Iterator[str]:
     """Yield what the part of a page on costs says beside its numbers."""
     axis = primary.evidence.cost_axis
     if axis is None:
@@ -96,28 +105,13 @@ def write_money(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     if along_costs is not None:
         row = along_costs.best
         gain = format_difference(row.difference or 0.0, row.interval_these)
-        yield f"Averaged over the costs {row.strategy} gains {gain} in {primary.metric} over random."
+        oracle = describe_oracle(primary, "with")
+        yield f"Averaged over the costs {row.strategy} gains {gain} in {primary.metric} over random{oracle}."
         yield from write_money_saved(primary)
         yield from _write_why_no_saving(along_costs, row)
         yield from _write_changed_verdicts(primary, along_costs)
-        yield from _write_oracle_costs(evidence.oracle_costs, primary.metric)
     if missing := [name for name in axis.evidence.datasets if name not in axis.ranges]:
         yield f"Not compared on {list_words(missing)}: no two costs are common to all trials there."
-
-
-def _write_oracle_costs(costs: Sequence[OracleCost], metric: str) -> Iterator[str]:
-    """Yield what the cheapest strategy needs under each oracle, of the first few datasets."""
-    for dataset in list(dict.fromkeys(cost.dataset for cost in costs))[:_MOST_DATASETS]:
-        there = [cost for cost in costs if cost.dataset == dataset and cost.cost is not None]
-        cheapest: dict[str, OracleCost] = {}
-        for cost in sorted(there, key=lambda cost: cost.cost or 0.0):
-            cheapest.setdefault(cost.oracle, cost)
-        parts = [
-            f"{of.strategy} with {name_oracle(of.oracle)} {format_amount(of.cost or 0.0)}"
-            for of in cheapest.values()
-        ]
-        level = format_fixed(there[0].level)
-        yield f"Money for {metric} {level} on {dataset}, of the cheapest strategy: {'; '.join(parts)}."
 
 
 def _write_why_no_saving(along_costs: PrimarySlice, row: Row) -> Iterator[str]:

@@ -54,7 +54,7 @@ def write_noise_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[
     if given is not None and given.wrong.p is not None and given.wrong.p <= ALPHA:
         own, base = (format_percent(of.wrong.share or 0.0) for of in (given, outcome.given[0]))
         p = format_p_value(given.wrong.p)
-        yield f"Of the answers to it {own} are wrong, of those to random {base} ({p})."
+        yield f"Of the answers to {row.strategy} {own} are wrong, of those to random {base} ({p})."
 
 
 def _describe_least_noise(least: OracleOutcome, strategy: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from albench.analysis.evidence.cells import Cell, Saving
-    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
     from albench.analysis.evidence.rows import Row
     from albench.analysis.needed_repeats import CellRepeats
 
@@ -111,3 +111,9 @@ def find_hits(rows: Iterable[Row]) -> tuple[Row, ...]:
 def find_saving(cell: Cell, target: str) -> Saving | None:
     """Return the saving of a cell at a target."""
     return next((saving for saving in cell.savings if saving.target == target), None)
+
+
+def read_primary_slice(evidence: Evidence) -> PrimarySlice:
+    """Return the primary slice of an experiment."""
+    oracle = evidence.primary.slice.oracle if evidence.oracle_contrasts else ""
+    return PrimarySlice(evidence.primary, evidence.n_repeats, oracle, evidence.repeats)

@@ -13,7 +13,7 @@ from albench.narrative.caveats import (
 from albench.narrative.cheapest_oracle import write_cheapest_oracle
 from albench.narrative.money import write_money
 from albench.narrative.oracles import write_oracles
-from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.primary_slice import read_primary_slice
 from albench.narrative.repeats import write_repeats
 from albench.narrative.savings import write_control_saving, write_limits, write_way_to_reference
 from albench.narrative.verdicts import write_choice, write_second_baseline, write_tests, write_verdicts
@@ -60,7 +60,7 @@ def write_remarks(evidence: Evidence) -> Remarks:
     """
     if not evidence.slices:
         return Remarks()
-    primary = PrimarySlice(evidence.primary, evidence.n_repeats)
+    primary = read_primary_slice(evidence)
     if not any(cell.n_repeats for cell in primary.list_cells(primary.random)):
         return Remarks()
     coverage, repeats = tuple(write_coverage(primary)), tuple(write_repeats(evidence.repeats))
@@ -76,7 +76,7 @@ def write_remarks(evidence: Evidence) -> Remarks:
         where=tuple(write_verdicts(primary)),
         second=tuple(write_second_baseline(primary)),
         oracle=tuple(write_oracles(evidence)),
-        money=(*write_cheapest_oracle(evidence, primary), *write_money(evidence, primary)),
+        money=(*write_cheapest_oracle(evidence, primary), *write_money(primary)),
         cost=tuple(write_query_cost(primary)),
         control=tuple(write_control_saving(primary)),
         coverage=coverage,

@@ -14,7 +14,7 @@ from scipy import stats
 from albench.analysis.conclude import conclude
 from albench.analysis.evidence.cells import Curve
 from albench.analysis.oracle_curves import find_level_costs
-from albench.narrative import write_answer, write_remarks
+from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.spec.experiment import Entry
 
@@ -80,11 +80,6 @@ def test_the_same_level_is_priced_under_every_oracle(conclude_with_oracles):
     assert amounts["crowd", "random"] == pytest.approx((50, 10 + 40 * 0.1))
     assert amounts["crowd", "fast"] == pytest.approx((30, 10 + 20 * 0.1))
     assert [cost.level for cost in evidence.oracle_costs] == pytest.approx([0.8] * 4)
-    money = write_remarks(evidence).money
-    assert (
-        "Money for accuracy 0.800 on one, of the cheapest strategy: fast with crowd 12; fast with expert 25."
-        in money
-    )
     # Of 12 repeats that lie evenly around the crowd's 0.8, six end above it.
     assert {(of.oracle, of.strategy): of.share_reached for of in evidence.oracle_costs} == {
         ("expert", "random"): 1,

@@ -94,7 +94,7 @@ def test_the_picture_marks_the_money_of_each_oracle_at_the_level_and_points_to_t
     assert (arrow["ax"], arrow["x"], arrow["y"]) == pytest.approx((2, math.log10(5), LEVEL))
     assert panel.title == "accuracy for the money, on wine"
     assert panel.alt == (
-        "accuracy for the money, on wine: accuracy 0.800 costs model 5, crowd 40, expert 100."
+        "accuracy for the money, on wine: accuracy 0.800 costs 5 with model, 40 with crowd and 100 with expert."
     )
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.narrative.wording import name_oracle
 from albench.report.figures.common import (
     SMALL_LAYOUT,
     FigurePanel,
@@ -22,7 +23,7 @@ from albench.report.figures.common import (
 from albench.report.figures.curves import COSTS_AXIS, thin_curve
 from albench.report.figures.marks import MARK_FONT, build_arrow
 from albench.report.html.numbers import format_level
-from albench.text import format_amount
+from albench.text import format_amount, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,8 +75,8 @@ class OraclePicture:
         """What the level costs under each oracle, the first one first."""
         if self.needed is None:
             return "no level can be compared"
-        parts = [f"{name} {format_amount(cost)}" for name, cost in self.list_costs()]
-        return f"{self.metric} {format_level(self.needed.level)} costs {', '.join(parts)}"
+        parts = [f"{format_amount(cost)} with {name_oracle(name)}" for name, cost in self.list_costs()]
+        return f"{self.metric} {format_level(self.needed.level)} costs {list_words(parts)}"
 
     @property
     def note(self) -> str:
