@@ -29,10 +29,14 @@ def describe_disagreements(disagreements: Sequence[Disagreement]) -> str:
 
 def name_disagreements(disagreements: Sequence[Disagreement]) -> str:
     """Return a short sentence: which strategies, and of one strategy what tells the slices apart."""
-    difference = _describe_difference(disagreements[0]) if len(disagreements) == 1 else None
+    first = disagreements[0]
+    difference = _describe_difference(first) if len(disagreements) == 1 else None
     if difference and not any(separator in "".join(difference) for separator in (",", " and ", " / ")):
-        ahead = f"{disagreements[0].strategy} is better than random with {difference[0]}"
-        return f"{ahead}, worse with {difference[1]} (ALB014)."
+        ahead = f"{first.strategy} is better than random with {difference[0]}"
+        is_one_metric = len(_list_values((*first.better, *first.worse), ["metric"])) == 1
+        # Of several metrics the reader would take the primary one to be meant.
+        if is_one_metric or difference[0].startswith("metric "):
+            return f"{ahead}, worse with {difference[1]}{_describe_shared(first)} (ALB014)."
     names = list_first([disagreement.strategy for disagreement in disagreements], _MOST_IN_ANSWER)
     return f"Slices disagree about {names} (ALB014)."
 
@@ -43,7 +47,18 @@ def _describe_disagreement(of: Disagreement) -> str:
     if difference is None:
         return f"{start} and worse in {len(of.worse)} (Robustness on the page has them all)"
     better, worse = difference
-    return f"{start}, with {better}, and worse in {len(of.worse)}, with {worse}"
+    return f"{start}, with {better}, and worse in {len(of.worse)}, with {worse}{_describe_shared(of)}"
+
+
+def _describe_shared(of: Disagreement) -> str:
+    """Return what the better and the worse slices share and others do not, of which nothing is said."""
+    sides = (*of.better, *of.worse)
+    names = [
+        _format_values([axis], values)
+        for axis in _find_axes(of.among)
+        if len(values := _list_values(sides, [axis])) == 1
+    ]
+    return f", both with {list_words(names)}" if names else ""
 
 
 def _describe_difference(of: Disagreement) -> tuple[str, str] | None:

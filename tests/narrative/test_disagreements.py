@@ -61,6 +61,27 @@ def test_of_two_axes_that_set_them_apart_the_one_with_fewer_values_is_named():
     assert "in 6 of 24 slices, with model lr, and worse in 6, with model nb." in sentence(grid(sign))
 
 
+def test_what_is_said_of_one_metric_alone_names_it():
+    def sign(model, batch, metric):
+        return "0" if metric != "ece" or batch != 5 else "+" if model == "lr" else "-"
+
+    disagreements = find_disagreements(grid(sign))
+    assert name_disagreements(disagreements) == (
+        "margin is better than random with model lr, worse with model nb, both with batch size 5 and metric "
+        "ece (ALB014)."
+    )
+    assert describe_disagreements(disagreements).endswith(
+        "in 1 of 24 slices, with model lr, and worse in 1, with model nb, both with batch size 5 and metric ece."
+    )
+
+
+def test_of_several_metrics_an_answer_does_not_say_with_what_it_is_worse():
+    def sign(model, batch, metric):
+        return "0" if metric not in ("ece", "brier") else "+" if model == "lr" else "-"
+
+    assert name_disagreements(find_disagreements(grid(sign))) == "Slices disagree about margin (ALB014)."
+
+
 def test_where_it_takes_two_axes_their_pairs_are_named():
     def sign(model, batch, metric):
         return "+" if (model == "lr") == (metric == "accuracy") else "-"
