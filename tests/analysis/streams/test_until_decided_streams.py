@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -15,6 +17,7 @@ from albench.analysis.streams.evidence.design import describe_design
 from albench.analysis.streams.needed_repeats import find_needed_stream_repeats
 from albench.api.experiment import load_experiment
 from albench.narrative.checks.streams import check_stream_repeats
+from albench.narrative.streams.answer import write_stream_answer
 from albench.narrative.streams.notes import list_stream_notes
 
 UP_TO = 30
@@ -178,6 +181,14 @@ def test_the_page_says_that_intervals_hold_wherever_repeats_end(ended):
     )
     n = max(cell.n_splits for cell in evidence.repeats)
     assert check_stream_repeats(evidence).sentence == f"Up to {n} repeats of each cell, until it was decided."
+
+
+def test_where_more_repeats_are_needed_than_the_spec_allows_the_answer_says_so():
+    limit = {"repeats": {**SPEC["repeats"], "up_to": 10}}
+    evidence, _ = conclude(datasets="iris", budgets="10%", strategies="split", **limit)
+    words = re.compile(r"about (\d+) more repeats would \(raise 'up_to' to (\d+)\)")
+    more, needed = words.search(write_stream_answer(evidence)[0]).groups()
+    assert int(needed) == evidence.repeats[0].n_splits + int(more) > 10
 
 
 def test_fixed_repeats_have_no_looks():
