@@ -64,7 +64,8 @@ class Plots:
     def answer(self) -> Figure:
         """Return the picture of the first screen: the curves, and what the first strategy saves or gains.
 
-        Of a pilot, what is expected of more labels.
+        Of a pilot, what is expected of more labels; oracles that are compared by their money have
+        :meth:`oracles`.
 
         Raises
         ------

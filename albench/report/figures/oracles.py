@@ -173,7 +173,9 @@ def _build_words(picture: OraclePicture) -> Iterator[Layout]:
     if picture.needed is None:
         return
     level = picture.needed.level
-    yield build_line_label(level, f"{escape_markup(picture.metric)} {format_level(level)} costs")
+    words = build_line_label(level, f"{escape_markup(picture.metric)} {format_level(level)} costs")
+    # At the left curves are still to come to the level.
+    yield words if picture.greater_is_better else words | {"yanchor": "top"}
     first, *others = picture.list_costs()
     taken: list[float] = []
     for _, cost in (first, *reversed(others)):
