@@ -16,12 +16,30 @@ from click.testing import CliRunner
 import albench
 from albench.checking.cost import CostCurve, measure_cost_curve
 from albench.checking.no_global_random import forbid_global_randomness
-from albench.checking.pools import make_awkward_pools
+from albench.checking.other_process import collect_picks
+from albench.checking.pools import list_suitable_pools, make_awkward_pools
 from albench.cli import cli
 from albench.errors import StrategyError
-from albench.registry.lookup import get_builtin, import_user_class
+from albench.registry.lookup import get_builtin, import_user_class, make_recipe, restore_component
 
 FILES = Path(__file__).with_name("files")
+
+
+@pytest.fixture(autouse=True)
+def picks_here(request, monkeypatch):
+    """Make the picks of the other process in this one, but for tests that ask for ``another_process``."""
+
+    def collect_picks_here(strategy):
+        sent = restore_component(json.loads(json.dumps(make_recipe(strategy))))
+        return collect_picks(sent, list_suitable_pools(sent)[0], 0)
+
+    if "another_process" not in request.fixturenames:
+        monkeypatch.setattr("albench.checking.strategies.collect_picks_elsewhere", collect_picks_here)
+
+
+@pytest.fixture
+def another_process():
+    """Start the process, which takes a second or two."""
 
 
 def make_strategy(name, **params):
@@ -34,7 +52,7 @@ def failed(name, **params):
     return {check.name: check.remark for check in report.checks if not check.passed}
 
 
-def test_a_strategy_that_keeps_the_contract_passes():
+def test_a_strategy_that_keeps_the_contract_passes(another_process):
     assert failed("Far") == {}
     assert failed("Far", power=2) == {}
 
@@ -58,7 +76,7 @@ def test_a_generator_without_a_seed_is_found_even_if_it_changes_nothing():
     assert list(failed("Unseeded")) == ["no random numbers but from pool.rng"]
 
 
-def test_picks_that_depend_on_the_process_are_found():
+def test_picks_that_depend_on_the_process_are_found(another_process):
     failures = failed("Hashed")
     assert list(failures) == ["same picks in another process"]
     assert "hash()" in failures["same picks in another process"]
@@ -209,7 +227,7 @@ def called(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(cli, ["check", *arguments], standalone_mode=False)
 
 
-def test_the_command_prints_and_ends_with_0_or_4(called):
+def test_the_command_prints_and_ends_with_0_or_4(called, another_process):
     good = called("./my.py:Far", "--no-cost")
     assert good.return_value == 0
     assert "20 passed" in good.stdout
