@@ -66,7 +66,7 @@ class SeenRound:
         """Mean probability of the most probable class of all rows of the stop set, labelled or not."""
         # Of the transpose: numpy takes several times as long for the maxima of many short rows.
         labelled = self.predict_labelled().T.copy().max(axis=0)
-        return float(self.top.sum() + labelled.sum()) / (self.top.size + labelled.size)
+        return float(self.top.sum() + labelled.sum()) / float(self.top.size + labelled.size)
 
     @cached_property
     def mean_entropy(self) -> float:
