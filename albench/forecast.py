@@ -11,6 +11,7 @@ from albench.needed_trials import NeededTrials
 from albench.planning.agenda import make_agenda
 from albench.planning.first_fits import find_unfit_models
 from albench.planning.grid_size import MAX_TRIALS, count_trials
+from albench.planning.seed_rows import find_scarce_seeds
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
 from albench.runner.price import Price, estimate_price, estimate_repeat_seconds, measure_times
@@ -121,7 +122,7 @@ def forecast(
     """
     plan = needed.at_most
     todo = make_agenda(plan, folder, rerun)
-    decisions = todo.decisions
+    decisions, pending = todo.decisions, [decision.trial for decision in todo.pending.values()]
     times = measure_times(plan, decisions, folder, tables, probe=probe)
     return Forecast(
         plan=plan,
@@ -135,7 +136,7 @@ def forecast(
         price=estimate_price(plan, decisions, times),
         repeat_s=estimate_repeat_seconds(plan, times),
         testable=find_testable(plan),
-        warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
+        warnings=(*plan.warnings, *find_unfit_models(plan, pending), *find_scarce_seeds(plan, pending)),
         foreign=_count_foreign(plan, folder, todo),
         notes=(
             *folder.list_flaws(),

@@ -178,6 +178,10 @@ class SeedSet(Component):
         missing = [name for name in self.speaks_of() if name not in classes]
         return f"no class {list_quoted(missing)}; there are {list_quoted(classes, 'and')}" if missing else ""
 
+    def count_most_rows(self, class_counts: Mapping[str, int]) -> int:
+        """Return of so many rows of each class the most that it may choose from."""
+        return sum(class_counts.values())
+
     def get_method(self, dataset: str) -> SeedSet:
         """Return what it is on a dataset, by the label of that; itself unless it differs from one to another.
 

@@ -13,7 +13,7 @@ from albench.seed_sets.prefix import take_prefix
 from albench.text import format_count, list_quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from albench.contracts import Rows, SeedPool
 
@@ -40,6 +40,12 @@ class SkewedSeedSet(SeedSet):
         if isinstance(self.classes, int) and self.classes > len(classes):
             return f"{format_count(self.classes, 'known class', 'known classes')} of {len(classes)}"
         return super().find_misfit(classes)
+
+    def count_most_rows(self, class_counts: Mapping[str, int]) -> int:
+        """Return the rows of the known classes; of a number of classes, those of the largest."""
+        if isinstance(self.classes, int):
+            return sum(sorted(class_counts.values(), reverse=True)[: self.classes])
+        return sum(class_counts.get(name, 0) for name in self.classes)
 
     def choose_from(self, pool: SeedPool, size: int, rng: np.random.Generator) -> Rows:
         """Return the first ``size`` positions of one permutation of the rows of the known classes."""

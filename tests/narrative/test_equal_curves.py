@@ -37,7 +37,7 @@ def write_spec(model, repeats):
     return SPEC.replace("MODEL", model).replace("REPEATS", str(repeats))
 
 
-@pytest.mark.parametrize("repeats", [2, 4, UNTIL_DECIDED])
+@pytest.mark.parametrize("repeats", [2, UNTIL_DECIDED])
 def test_equal_curves_are_no_measured_difference(repeats, tmp_path):
     answer = albench.run(write_spec(CONSTANT, repeats), results=tmp_path).answer
     assert answer == (

@@ -71,3 +71,31 @@ def test_what_leaves_too_few_rows_is_refused(spec, words, tmp_path):
 def test_what_leaves_just_enough_runs(spec, tmp_path):
     results = albench.run(load_experiment_text(spec), results=tmp_path, n_jobs=1)
     assert set(results.trials["status"]) == {"done"}
+
+
+@pytest.mark.parametrize(
+    ("known", "n_known"),
+    [
+        # Of 150 rows half are in the pool: 25 of each class.
+        (2, 50),
+        (["setosa"], 25),
+    ],
+)
+def test_a_plan_tells_of_seed_sets_that_their_classes_have_too_few_rows_for(known, n_known, tmp_path):
+    spec = POOLS | {
+        "datasets": "iris",
+        "seed_sets": {"skewed": known},
+        "seed_sizes": [n_known, n_known + 1],
+        "budgets": 60,
+        "split": {"holdout": 0.5},
+        "execution": {"n_jobs": 1, "backend": "inline"},
+    }
+    experiment = load_experiment_text(spec)
+    (warning,) = albench.plan(experiment, results=tmp_path).warnings
+    assert f"on 'iris': {n_known + 1} rows cannot come from the classes that it knows, of which" in warning
+    assert f"a pool has about {n_known}: trials without more would fail; lower 'seed_sizes'" in warning
+    trials = albench.run(experiment, results=tmp_path).trials
+    assert set(trials.select("seed_size", "status").iter_rows()) == {
+        (n_known, "done"),
+        (n_known + 1, "failed"),
+    }
