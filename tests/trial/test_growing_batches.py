@@ -145,9 +145,14 @@ def test_tables_tell_batch_sizes_that_begin_alike_apart_by_their_growth(folder, 
 def test_slices_of_batch_sizes_that_begin_alike_hold_their_own_trials(alike):
     assert alike.evidence.n_missing == 0
     for growth, name in zip(TOTALS, NAMES, strict=True):
-        evidence = alike.evidence.find_slice({"batch_size": name})
-        (margin,) = (cell for cell in evidence.cells if cell.strategy == "margin")
-        assert margin.curve.n_labels.tolist() == TOTALS[growth]
+        own = alike.trials.filter(pl.col("growth") == growth, pl.col("strategy") == "margin")
+        levels = alike.curves.join(own, on="key", how="semi").sort("round")["accuracy"].to_list()
+        # A budget of 25 is read after the first batch, of 10 labels in each.
+        for budget, n in (("60", len(levels)), ("25", 2)):
+            evidence = alike.evidence.find_slice({"batch_size": name, "budget": budget})
+            (margin,) = (cell for cell in evidence.cells if cell.strategy == "margin")
+            assert margin.curve.n_labels.tolist() == TOTALS[growth][:n]
+            assert margin.curve.mean.tolist() == pytest.approx(levels[:n])
     with pytest.raises(UnknownSliceError, match=f"there are {'; '.join(NAMES)}"):
         alike.leaderboard(batch_size=20)
 
