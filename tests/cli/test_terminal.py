@@ -107,12 +107,11 @@ def test_a_pipe_is_80_columns_wide(tmp_path):
         assert get_width(stream) == 80
 
 
-def test_a_plan_is_wrapped_on_a_terminal_and_whole_in_a_pipe(tmp_path):
+def test_a_plan_is_wrapped_on_a_terminal_and_whole_in_a_pipe(tmp_path, albench_in):
     (tmp_path / "small.yaml").write_text(SPEC, encoding="utf-8")
     *_, shown = call_on_terminal(tmp_path, "plan", "small.yaml").split("1 dataset x")
     assert max(map(len, shown.splitlines())) <= COLUMNS
-    command = [sys.executable, "-m", "albench", "plan", "small.yaml"]
-    piped = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    piped = albench_in(tmp_path, "plan", "small.yaml")
     (tests,) = (line for line in piped.stdout.splitlines() if line.startswith("  tests "))
     assert len(tests) > COLUMNS
     assert tests.split() == shown[shown.index("  tests ") :].split()[: len(tests.split())]
