@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from albench.analysis.oracle_contrasts import find_cheapest, order_oracles
 from albench.analysis.oracle_curves import find_level_costs
+from albench.report.figures.answer import SMALL
 from albench.report.figures.oracles import OraclePicture, build_oracle_panel, build_small_oracle_panel
+from albench.report.first_screen import MOST_PANELS
 from albench.report.html.palette import build_oracle_styles
 
 if TYPE_CHECKING:
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
 
-_MOST_PANELS = 12
-_HEIGHT, _SMALL = 400, 88
+_HEIGHT = 400
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def build_oracle_screen(evidence: Evidence) -> OracleScreen | None:
     datasets = [name for name in evidence.primary.datasets if len(_select_curves(evidence, name)) > 1]
     is_single = len(evidence.primary.datasets) == 1
     large = _build_picture(evidence, datasets[0] if is_single else None)
-    small = [] if is_single else datasets[:_MOST_PANELS]
+    small = [] if is_single else datasets[:MOST_PANELS]
     return OracleScreen(
         rows=tuple(_build_rows(evidence, large, styles)),
         cheapest=find_cheapest(evidence.oracle_contrasts),
@@ -144,7 +145,7 @@ def _build_small_panels(
         if picture is not None:
             # Its title leads to what the page has on that dataset.
             place = evidence.primary.datasets.index(dataset)
-            yield build_small_oracle_panel(f"oracles-{place}", dataset, picture, styles, _SMALL)
+            yield build_small_oracle_panel(f"oracles-{place}", dataset, picture, styles, SMALL)
 
 
 def _build_rows(
