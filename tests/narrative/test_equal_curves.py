@@ -39,11 +39,14 @@ def write_spec(model, repeats):
 
 @pytest.mark.parametrize("repeats", [2, UNTIL_DECIDED])
 def test_equal_curves_are_no_measured_difference(repeats, tmp_path):
-    answer = albench.run(write_spec(CONSTANT, repeats), results=tmp_path).answer
-    assert answer == (
+    results = albench.run(write_spec(CONSTANT, repeats), results=tmp_path)
+    assert results.answer == (
         "Nothing is measured on breast_cancer with dummy: k_center has exactly the curves of random.",
         "Either the same rows were chosen, or the metric does not depend on which rows are chosen.",
     )
+    page = results.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "[0.000, 0.000]" not in page
+    assert repeats == 2 or "all equal" in page
 
 
 def test_equal_curves_beside_worse_ones_are_told_without_an_interval(world):

@@ -49,9 +49,11 @@ def format_percent(share: float | None, missing: str = "undefined") -> str:
 
 
 def format_span(interval: Interval | None, missing: str = "no interval") -> str:
-    """Return an interval of differences, as ``[+0.012, +0.040]``."""
+    """Return an interval of differences, as ``[+0.012, +0.040]``; of those that are all 0, that they are."""
     if interval is None or not (math.isfinite(interval.low) and math.isfinite(interval.high)):
         return missing
+    if interval.low == interval.high == 0:
+        return "all equal"
     return f"[{format_signed(interval.low)}, {format_signed(interval.high)}]"
 
 
