@@ -123,11 +123,25 @@ class Plan:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a user should know about the data, by dataset, and which classes strategies mean."""
+        """What a user should know about the data, by dataset, budgets above them, classes that are meant."""
         own = self.experiment.leave_out_pilot_pools()
         facts = {label: of for label, of in self.facts.items() if label not in self.experiment.pilot_pools}
         data = (f"{label}: {text}" for label, of in facts.items() for text in of.warnings)
-        return (*data, *explain_places(own, {label: of.classes for label, of in facts.items()}))
+        pools = {trial.dataset: trial.n_pool for trial in self.trials if trial.dataset in facts}
+        return (
+            *data,
+            *_explain_budgets(own, pools),
+            *explain_places(own, {label: of.classes for label, of in facts.items()}),
+        )
+
+
+def _explain_budgets(experiment: Experiment, pools: Mapping[str, int]) -> Iterator[str]:
+    """Yield which datasets have fewer rows in the pool than the largest budget has labels."""
+    budget = max((round(size.value) for size in experiment.budgets if size.kind == "count"), default=0)
+    for dataset, n_pool in pools.items():
+        if budget > n_pool:
+            rows = f"but {n_pool:,} rows in the pool"
+            yield f"{dataset}: a budget of {budget:,} labels, {rows}: it ends with them"
 
 
 def explain_places(experiment: Experiment, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:

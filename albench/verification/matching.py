@@ -140,7 +140,10 @@ def load_published(experiment: Experiment) -> tuple[tuple[Published, ...], Exper
         If a file cannot be read, or names what the experiment lacks.
     """
     if not experiment.expected:
-        raise SpecError(f"'{experiment.name}' has nothing to verify: 'expected' names no published numbers")
+        raise SpecError(
+            f"'{experiment.name}' has nothing to verify: 'expected' names no published numbers; "
+            "`albench run SPEC --rerun all` shows whether its own numbers come out again"
+        )
     files = read_published(experiment)
     for published in files:
         check_known(published, experiment)

@@ -99,3 +99,14 @@ def test_a_plan_tells_of_seed_sets_that_their_classes_have_too_few_rows_for(know
         (n_known, "done"),
         (n_known + 1, "failed"),
     }
+
+
+@pytest.mark.parametrize(
+    ("budgets", "n_warnings"), [(300, 1), ([60, 300], 1), (100, 0), ("all", 0), ("90%", 0)]
+)
+def test_a_budget_above_the_pool_is_said_for_each_dataset(budgets, n_warnings, tmp_path):
+    # Of 178 rows 53 are test rows; digits has enough.
+    spec = POOLS | {"datasets": ["wine", "digits"], "budgets": budgets}
+    warnings = [text for text in albench.plan(spec, results=tmp_path).warnings if "budget" in text]
+    said = "wine: a budget of 300 labels, but 125 rows in the pool: it ends with them"
+    assert warnings == [said] * n_warnings
