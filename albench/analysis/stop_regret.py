@@ -175,12 +175,17 @@ def _average_regrets(judged: Sequence[JudgedTrial], rule: str) -> RegretCurve:
 
 
 def _list_candidates(judged: Sequence[JudgedTrial], regrets: dict[str, RegretCurve]) -> dict[str, Floats]:
-    """Return the regrets of rules that stop in some trial, and of the whole budget, which others buy."""
+    """Return the regrets of rules that end some trial early, and of the whole budget, which others buy."""
     return {
         rule: curve.mean
         for rule, curve in regrets.items()
-        if rule == WHOLE_BUDGET or any(trial.stops[rule] is not None for trial in judged)
+        if rule == WHOLE_BUDGET or any(_stops_early(trial, rule) for trial in judged)
     }
+
+
+def _stops_early(trial: JudgedTrial, rule: str) -> bool:
+    stop = trial.stops[rule]
+    return stop is not None and stop < trial.n_labels.size - 1
 
 
 def _find_best(regrets: dict[str, Floats]) -> Iterator[PriceRange]:

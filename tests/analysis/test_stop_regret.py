@@ -95,6 +95,12 @@ def test_the_best_rule_at_each_price_has_the_least_mean_regret():
     assert evidence.hindsight_labels == 30
 
 
+def test_a_rule_that_stops_with_the_last_label_is_not_advised_instead_of_the_whole_budget():
+    trials = [judge({"late": 2, "last": 3}), judge({"late": 2, "last": None}, split=1)]
+    evidence = compare_stops(trials, "margin")
+    assert [each.rule for each in evidence.best] == ["late", WHOLE_BUDGET]
+
+
 def test_a_trial_without_the_metric_is_left_out_and_counted():
     trials = [judge({"r": 1}), judge({"r": 3}, split=1, unjudged="accuracy has no number")]
     evidence = compare_stops(trials, "margin")
