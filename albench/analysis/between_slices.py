@@ -41,12 +41,7 @@ class ScoredSlice:
 def compare_transfers(slices: Sequence[ScoredSlice], random: str, *, n_repeats: int) -> tuple[Transfer, ...]:
     """Return every strategy for every pair of models: one that chooses the queries, one that is judged.
 
-    Parameters
-    ----------
-    slices : sequence of ScoredSlice
-        Slices that differ in their models alone.
-    random : str
-        Label of random, whose queries depend on no model.
+    The slices differ in their models alone.
     """
     names = ((scored.evidence.slice, scored) for scored in slices)
     by_models = {(name.query_model, name.model): scored for name, scored in names}
@@ -109,13 +104,7 @@ def _pair_areas(borrowed: Scores, own: Scores, strategy: str) -> tuple[Floats, R
 
 
 def compare_preprocessings(slices: Sequence[ScoredSlice]) -> tuple[PreprocessingContrast, ...]:
-    """Compare every preprocessing with the first one, by dataset and strategy.
-
-    Parameters
-    ----------
-    slices : sequence of ScoredSlice
-        Slices that differ in their preprocessing alone, the first one first.
-    """
+    """Compare every preprocessing with the first, by dataset and strategy; slices differ in it alone."""
     if not slices:
         return ()
     first, *others = slices

@@ -48,8 +48,6 @@ class CellSummary:
     p_holm : float or None
         Of the paired t test against the best one, corrected by Holm's method over the strategies of the
         dataset; None where nothing is tested.
-    n_asked : int
-        Repeats that the experiment asks for in this cell.
     """
 
     dataset: str

@@ -102,25 +102,14 @@ def conclude(
         scored_slices = tuple(
             _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area, needed)
         )
-    random = find_random_label(experiment)
-    most = max((cell.n_splits for cell in needed), default=experiment.repeats.splits)
-    n_repeats = most * experiment.repeats.starts
+    evidence = _sum_up(experiment, trials, curves, queries, needed, scored_slices)
+    n_repeats, random = evidence.n_repeats, find_random_label(experiment)
     select = partial(_select_scored, scored_slices)
     by_oracle = select(_ORACLE)
     compared = _compare_oracles(experiment, by_oracle, arrays, n_repeats)
     outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
-    failures, skipped = list_failures(trials, Failure), count_skipped(trials)
-    slices = tuple(scored.evidence for scored in scored_slices)
-    return Evidence(
-        slices=slices,
-        failures=failures,
-        n_done=trials.height - len(failures) - sum(skipped.values()),
-        n_failed=len(failures),
-        n_missing=count_missing(experiment, trials, needed),
-        skipped=skipped,
-        n_repeats=n_repeats,
-        run=collect_run_facts(trials, curves, queries),
-        disagreements=find_disagreements(slices),
+    return replace(
+        evidence,
         transfers=compare_transfers(select(_MODELS), random, n_repeats=n_repeats),
         preprocessings=compare_preprocessings(select(_PREPROCESSING)),
         oracles=outcomes,
@@ -129,7 +118,32 @@ def conclude(
         oracle_curves=compared.curves,
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
         starting=compare_seed_sets(select(_SEED_SET)),
-        stopping=compare_rules(experiment, trials, slices, judged),
+        stopping=compare_rules(experiment, trials, evidence.slices, judged),
+    )
+
+
+def _sum_up(
+    experiment: Experiment,
+    trials: pl.DataFrame,
+    curves: pl.DataFrame,
+    queries: pl.DataFrame | None,
+    needed: Sequence[CellRepeats],
+    scored_slices: Sequence[ScoredSlice],
+) -> Evidence:
+    """Return what trials and single slices say, without what is compared between slices."""
+    failures, skipped = list_failures(trials, Failure), count_skipped(trials)
+    slices = tuple(scored.evidence for scored in scored_slices)
+    most = max((cell.n_splits for cell in needed), default=experiment.repeats.splits)
+    return Evidence(
+        slices=slices,
+        failures=failures,
+        n_done=trials.height - len(failures) - sum(skipped.values()),
+        n_failed=len(failures),
+        n_missing=count_missing(experiment, trials, needed),
+        skipped=skipped,
+        n_repeats=most * experiment.repeats.starts,
+        run=collect_run_facts(trials, curves, queries),
+        disagreements=find_disagreements(slices),
         repeats=tuple(needed),
         own_strategies=list_own_strategies(experiment),
     )

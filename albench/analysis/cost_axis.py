@@ -43,17 +43,7 @@ def compare_along_costs(
     budget: Size,
     references: Mapping[str, float],
 ) -> CostAxis:
-    """Compare the strategies of a slice along the costs.
-
-    Parameters
-    ----------
-    all_scores : sequence of Scores
-        Along the labels, one per dataset.
-    budget : Size
-        Of the slice.
-    references : mapping
-        Dataset -> mean of the metric of the models trained on the whole pool.
-    """
+    """Compare the strategies of a slice along the costs."""
     metric = curves.metrics.index(settings.slice.metric)
     panels = [exchange_axis(scores.panel, curves, budget, settings.random) for scores in all_scores]
     along_costs = [

@@ -27,8 +27,6 @@ class JudgedTrial:
 
     Attributes
     ----------
-    row : mapping
-        Of the table ``trials``.
     rounds, n_labels : ndarray of shape (n_rounds,)
     levels : ndarray of shape (n_rounds,)
         The primary metric.
@@ -76,15 +74,7 @@ class JudgedTrial:
 def judge_trials(
     experiment: Experiment, trials: pl.DataFrame, curves: pl.DataFrame, n_validation: Mapping[str, int]
 ) -> list[JudgedTrial]:
-    """Ask every rule of an experiment about every finished trial.
-
-    Parameters
-    ----------
-    curves : DataFrame
-        With the columns of what the rules observe.
-    n_validation : mapping of str to int
-        Dataset -> rows of its validation part.
-    """
+    """Ask every rule about every finished trial; curves have the columns of what rules observe."""
     metrics = [entry.component for entry in experiment.metrics]
     lower = frozenset(metric.column for metric in metrics if not type(metric).greater_is_better)
     rows = {row["key"]: row for row in trials.filter(pl.col("status") == "done").iter_rows(named=True)}

@@ -75,8 +75,7 @@ def _correct_final(pairs: PairedCurves, point: LabelsNeeded) -> LabelsNeeded:
     if pairs.carried:
         return point
     own, random = point.strategy[0, 0], point.baseline[0, 0]
-    curves = pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units
-    ratio = correct_ratio(*curves, float(own / random), pairs.baseline_labels)
+    ratio = correct_ratio(pairs, float(own / random))
     if ratio == own / random:
         return point
     strategy, baseline = point.strategy.copy(), point.baseline.copy()
@@ -209,8 +208,7 @@ def _estimate_intervals(pairs: PairedCurves, observed: Floats) -> list[Interval 
 
 def _invert_test(pairs: PairedCurves, ratio: float, weights: Floats) -> Interval | None:
     """Return the interval at the worse of both final levels; the ratio itself is always in it."""
-    curves = pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units
-    bounds = invert_ratio_test(*curves, weights, baseline_labels=pairs.baseline_labels)
+    bounds = invert_ratio_test(pairs, weights)
     if bounds is None:
         return None
     low, high = min(bounds[0], ratio), max(bounds[1], ratio)

@@ -34,8 +34,6 @@ class PairedCurves:
         Higher is better.
     reference : ndarray of shape (n_repeats,) or None
         Of each repeat's split; not-a-number where there is none.
-    units : Units
-        Which repeats are independent.
     carried : bool
         True if a curve ended early and is carried on flat: its last level was bought with the labels before.
     baseline_labels : ndarray, optional

@@ -66,15 +66,7 @@ class RowContext:
 def build_rows(
     comparisons: Comparisons, query_s_per_label: Mapping[str, float | None], context: RowContext
 ) -> tuple[Row, ...]:
-    """Return one row a strategy, the baseline's first.
-
-    Parameters
-    ----------
-    comparisons : mapping
-        Strategy -> its comparison on each dataset.
-    query_s_per_label : mapping
-        Strategy -> CPU seconds of a query per label.
-    """
+    """Return one row a strategy, the baseline's first, from its comparison on each dataset."""
     rows = {name: _build_row(name, comparisons, query_s_per_label.get(name), context) for name in comparisons}
     own = rows.pop(context.baseline)
     return (own, *_add_tests(list(rows.values()), comparisons, context))

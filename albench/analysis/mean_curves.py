@@ -38,8 +38,6 @@ def average_over_datasets(
 
     Parameters
     ----------
-    by_dataset : mapping
-        Dataset -> strategy -> curve.
     spans : mapping
         Dataset -> the curve whose ends are the seed set and the budget; datasets without one are left out.
 

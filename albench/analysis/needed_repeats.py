@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.paired_comparison import ROPE, ROPE_SHARE, compute_differences
+from albench.analysis.paired_comparison import ROPE, ROPE_SHARE, subtract_areas
 from albench.analysis.panel import build_panel, read_curves
 from albench.analysis.scores import score_panel
 from albench.analysis.selection import (
@@ -175,7 +175,7 @@ class _Looks:
     def _spread_differences(self, scores: Scores, strategy: str, random: str) -> Floats:
         """Return the differences of all repeats; not-a-number where there is none."""
         values = np.full((self.repeats.up_to, self.repeats.starts), np.nan)
-        differences = compute_differences(scores, scores.areas[strategy], scores.areas[random])
+        differences = subtract_areas(scores, strategy, random)
         within = (scores.panel.splits < self.repeats.up_to) & (scores.panel.starts < self.repeats.starts)
         values[scores.panel.splits[within], scores.panel.starts[within]] = differences[within]
         return values.ravel()

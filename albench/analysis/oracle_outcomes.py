@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.analysis.evidence.oracles import GainChange, OracleOutcome
 from albench.analysis.oracle_answers import count_given_labels
-from albench.analysis.paired_comparison import COVERAGE, compute_differences
+from albench.analysis.paired_comparison import COVERAGE, subtract_areas
 from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.scores import Scores
     from albench.analysis.stats.intervals import Estimate
-    from albench.contracts import Floats, Oracle
+    from albench.contracts import Oracle
 
 _PERFECT = "perfect"
 
@@ -133,7 +133,7 @@ def _estimate_change(
     estimates: list[Estimate | None] = []
     for least, most in pairs:
         left, right = pair_repeats(least, most)
-        change = _compute_gains(most, strategy, random)[right] - _compute_gains(least, strategy, random)[left]
+        change = subtract_areas(most, strategy, random)[right] - subtract_areas(least, strategy, random)[left]
         paired = np.isfinite(change)
         n_asked = min(scores.count_asked(n_repeats, strategy) for scores in (least, most))
         if paired.any() and paired.sum() >= COVERAGE * n_asked:
@@ -141,7 +141,3 @@ def _estimate_change(
             looks = min(least.find_looks(strategy), most.find_looks(strategy), key=len)
             estimates.append(estimate_mean(change[paired], units, looks))
     return average_all(estimates)
-
-
-def _compute_gains(scores: Scores, strategy: str, random: str) -> Floats:
-    return compute_differences(scores, scores.areas[strategy], scores.areas[random])

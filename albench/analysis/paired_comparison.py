@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.analysis.evidence.cells import Band, Curve, Saving
+    from albench.analysis.evidence.cells import Curve, Saving
     from albench.analysis.scores import Scores
     from albench.analysis.sequential import CellDecision
     from albench.contracts import Floats
@@ -54,6 +54,11 @@ class PairedComparison:
 def compute_differences(scores: Scores, values: Floats, baseline: Floats) -> Floats:
     """Return how much better the values of each repeat are than the baseline's, free of rounding residues."""
     return scores.sign * subtract_paired(values, baseline)
+
+
+def subtract_areas(scores: Scores, strategy: str, baseline: str) -> Floats:
+    """Return how much better the area of each repeat is than the baseline's; not-a-number where unpaired."""
+    return compute_differences(scores, scores.areas[strategy], scores.areas[baseline])
 
 
 def subtract_paired(values: Floats, baseline: Floats) -> Floats:
@@ -102,7 +107,7 @@ def compare_with_baseline(
         False leaves out the intervals of the savings and the band, which are what takes time.
     """
     own = strategy == baseline
-    deltas = compute_differences(scores, scores.areas[strategy], scores.areas[baseline])
+    deltas = subtract_areas(scores, strategy, baseline)
     paired = np.isfinite(deltas) & (not own)
     n_paired = int(paired.sum())
     units = find_units(scores.panel.splits[paired])
@@ -113,7 +118,7 @@ def compare_with_baseline(
     covered = n_paired >= COVERAGE * n_asked
     decision = scores.decisions.get(strategy) if baseline == scores.random else None
     verdict = decide_verdict(interval, n_paired, covered=covered, decision=decision)
-    band = _estimate_difference_band(scores, strategy, baseline, paired) if with_intervals else None
+    curves = compute_differences(scores, scores.curves[strategy], scores.curves[baseline])
     cell = Cell(
         dataset=scores.panel.dataset,
         strategy=strategy,
@@ -127,11 +132,11 @@ def compare_with_baseline(
         win_rate=_average_finite((np.sign(deltas[paired]) + 1) / 2),
         savings=_estimate_savings(scores, strategy, baseline, paired, with_intervals=with_intervals),
         curve=_estimate_curve(scores, scores.curves[strategy], np.isfinite(scores.areas[strategy])),
-        difference_curve=_estimate_difference_curve(scores, strategy, baseline, paired),
+        difference_curve=_estimate_curve(scores, curves, paired),
         fit_s=scores.panel.costs[strategy].fit_s,
         query_s=scores.panel.costs[strategy].query_s,
         flat=int((scores.panel.ended_early[strategy] & np.isfinite(scores.arms[strategy])).sum()),
-        difference_band=band,
+        difference_band=estimate_band(curves[paired], units) if with_intervals else None,
         n_splits=np.unique(scores.panel.splits[paired]).size,
         n_without_area=_count_without_area(scores, strategy),
         shape=describe_shape(average_by_unit(deltas[paired], units), units.unit_name),
@@ -154,21 +159,6 @@ def _average_finite(values: Floats) -> float | None:
 
 def _estimate_curve(scores: Scores, curves: Floats, repeats: NDArray[np.bool_]) -> Curve | None:
     return estimate_mean_curve(scores.n_labels, curves[repeats], scores.panel.splits[repeats])
-
-
-def _estimate_difference_curve(
-    scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]
-) -> Curve | None:
-    return _estimate_curve(
-        scores, compute_differences(scores, scores.curves[strategy], scores.curves[baseline]), paired
-    )
-
-
-def _estimate_difference_band(
-    scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]
-) -> Band | None:
-    deltas = compute_differences(scores, scores.curves[strategy], scores.curves[baseline])[paired]
-    return estimate_band(deltas, find_units(scores.panel.splits[paired]))
 
 
 def _estimate_savings(

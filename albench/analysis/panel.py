@@ -51,17 +51,22 @@ class CurveArrays:
 def read_curves(frame: pl.DataFrame, metrics: Sequence[str]) -> CurveArrays:
     """Return the curves as arrays; a metric that the table does not have is undefined throughout."""
     ordered = frame.filter(pl.col("n_labels") > 0).sort("key", "n_labels")
-    spans = ordered.group_by("key", maintain_order=True).len()
-    ends = spans["len"].cum_sum()
     complete = ordered.with_columns(pl.lit(None).alias(name) for name in metrics if name not in frame.columns)
     values = complete.select(pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in metrics)
     return CurveArrays(
-        dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
+        find_spans(ordered),
         ordered["n_labels"].cast(pl.Float64).to_numpy(),
         _read_costs(ordered),
         values.to_numpy().reshape(-1, len(metrics)),
         tuple(metrics),
     )
+
+
+def find_spans(ordered: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return the first row of each key in a table in the order of keys, and the row after its last one."""
+    lengths = ordered.group_by("key", maintain_order=True).len()
+    ends = lengths["len"].cum_sum()
+    return dict(zip(lengths["key"], zip(ends - lengths["len"], ends, strict=True), strict=True))
 
 
 def _read_costs(ordered: pl.DataFrame) -> Floats:
@@ -97,10 +102,6 @@ class CurvePanel:
         after the last one, not-a-number before the first one and where there is no finished trial.
     ended_early : mapping
         Strategy -> array of shape (n_arms, n_repeats), True where a curve ended early.
-    n_failed : mapping
-        Strategy -> trials that are not done.
-    costs : mapping
-        Strategy -> what its trials cost.
     queried : mapping
         (strategy, arm, position of the repeat) -> key of the trial whose curve it is, and how many labels the
         budget lets it query after the seed set.
@@ -163,15 +164,7 @@ def build_panel(
     dataset: str,
     arms: Mapping[str, int],
 ) -> CurvePanel:
-    """Collect the curves of a dataset.
-
-    Parameters
-    ----------
-    trials : DataFrame
-        The trials of one dataset in one group.
-    arms : mapping
-        Strategy -> how many arms it has; trials of others are left out.
-    """
+    """Collect the curves of a dataset from its trials in a group; strategies without arms are left out."""
     wanted = [row for row in trials.iter_rows(named=True) if row["arm"] < arms.get(row["strategy"], 0)]
     done = [row for row in wanted if row["status"] == "done" and row["key"] in curves.span]
     runs = _select_runs([_read_run(row, curves, group, budget) for row in done])
@@ -179,13 +172,14 @@ def build_panel(
         runs = _end_together(runs)
     ranges = {(run.split, run.start): (run.low, run.high) for run in runs}
     repeats = sorted(ranges)
+    position = {repeat: i for i, repeat in enumerate(repeats)}
     low, high = np.array([ranges[repeat] for repeat in repeats], dtype=np.float64).reshape(-1, 2).T
     # Without a seed set there is no score before the first batch.
     batch_size = group.batch_size if group.seed_size.value else group.batch_size.skip(1)
     n_labels = _merge_rounds(low, high, batch_size)
     by_strategy = {name: [run for run in runs if run.strategy == name] for name in arms}
-    ended_early = {name: _find_early_ends(by_strategy[name], repeats, arms[name]) for name in arms}
-    values = {name: _fill_values(by_strategy[name], curves, n_labels, repeats, arms[name]) for name in arms}
+    ended_early = {name: _find_early_ends(by_strategy[name], position, arms[name]) for name in arms}
+    values = {name: _fill_values(by_strategy[name], curves, n_labels, position, arms[name]) for name in arms}
     return CurvePanel(
         dataset=dataset,
         batch_size=batch_size,
@@ -198,21 +192,14 @@ def build_panel(
         ended_early=ended_early,
         n_failed=_count_failed(wanted, runs, arms),
         costs={name: _average_costs(by_strategy[name]) for name in arms},
-        queried=_find_queried(runs, repeats),
+        queried={
+            (run.strategy, run.arm, position[run.split, run.start]): (
+                run.key,
+                int(run.high - run.last + run.n_queried),
+            )
+            for run in runs
+        },
     )
-
-
-def _find_queried(
-    runs: Sequence[_PanelTrial], repeats: Sequence[tuple[int, int]]
-) -> dict[tuple[str, int, int], tuple[str, int]]:
-    position = {repeat: i for i, repeat in enumerate(repeats)}
-    return {
-        (run.strategy, run.arm, position[run.split, run.start]): (
-            run.key,
-            int(run.high - run.last + run.n_queried),
-        )
-        for run in runs
-    }
 
 
 def list_rounds(low: float, high: float, batch_size: int) -> Floats:
@@ -264,11 +251,10 @@ def _fill_values(
     runs: Sequence[_PanelTrial],
     curves: CurveArrays,
     n_labels: Floats,
-    repeats: Sequence[tuple[int, int]],
+    position: Mapping[tuple[int, int], int],
     arms: int,
 ) -> Floats:
-    position = {repeat: i for i, repeat in enumerate(repeats)}
-    cube = np.full((arms, len(repeats), n_labels.size, len(curves.metrics)), np.nan)
+    cube = np.full((arms, len(position), n_labels.size, len(curves.metrics)), np.nan)
     for run in runs:
         rows = slice(*run.span)
         own, values = curves.n_labels[rows], curves.values[rows]
@@ -279,10 +265,9 @@ def _fill_values(
 
 
 def _find_early_ends(
-    runs: Sequence[_PanelTrial], repeats: Sequence[tuple[int, int]], arms: int
+    runs: Sequence[_PanelTrial], position: Mapping[tuple[int, int], int], arms: int
 ) -> NDArray[np.bool_]:
-    position = {repeat: i for i, repeat in enumerate(repeats)}
-    early = np.zeros((arms, len(repeats)), dtype=np.bool_)
+    early = np.zeros((arms, len(position)), dtype=np.bool_)
     for run in runs:
         early[run.arm, position[run.split, run.start]] = run.last < run.high
     return early

@@ -36,8 +36,6 @@ class MeanRanks:
         Strategy -> mean rank; strategies that are not ranked are left out.
     intervals : dict
         Strategy -> the interval of its mean rank on datasets like these, if it has one.
-    complete : tuple of str
-        The datasets that the ranks are over.
     friedman_p : float or None
         None below 6 datasets or 3 strategies, where its approximation does not hold.
     """
@@ -53,11 +51,6 @@ def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, 
 
     A strategy is ranked if it is complete (has at least 80 % of the repeats) on at least 80 % of the datasets
     on which any strategy is; a dataset counts if those strategies share at least 80 % of the repeats there.
-
-    Parameters
-    ----------
-    strategies : sequence of str
-        Those that may be ranked.
     """
     complete = {
         name: {s.panel.dataset for s in all_scores if _is_complete(s, name, n_repeats)} for name in strategies
@@ -142,8 +135,6 @@ class CompleteBlock:
     shared : ndarray of shape (n_repeats,), bool
     areas : ndarray of shape (n_strategies, n_shared)
         Higher is better.
-    units : Units
-        Of the shared repeats.
     """
 
     scores: Scores

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.rows import BudgetLevels, Recommendation, order_rows
-from albench.analysis.paired_comparison import COVERAGE, compute_differences
+from albench.analysis.paired_comparison import COVERAGE, compute_differences, subtract_areas
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
     average_all,
@@ -50,15 +50,7 @@ def recommend(
     rope: float,
     withheld: bool,
 ) -> Recommendation | None:
-    """Return what a slice says about the strategy that stands first; None where nothing is compared.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        The baseline's first.
-    similarity : sequence of Similarity
-        Shared picks, one per dataset with queries.
-    """
+    """Return what a slice says about the strategy that stands first; None where nothing is compared."""
     able = [row for row in order_rows(rows) if row.difference is not None and not row.label_looking]
     if withheld or not able:
         return None
@@ -99,7 +91,7 @@ def find_unclear(able: Sequence[Row], rope: float) -> str:
 def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats: int) -> _Comparison:
     kept, paired, estimates = [], [], []
     for scores in all_scores:
-        deltas = compute_differences(scores, scores.areas[strategy], scores.areas[other])
+        deltas = subtract_areas(scores, strategy, other)
         here = np.isfinite(deltas)
         if here.any() and here.sum() >= COVERAGE * scores.count_asked(n_repeats, strategy, other):
             kept.append(scores)
@@ -110,12 +102,9 @@ def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats:
 
 
 def find_equals(estimates: Mapping[str, Estimate | None]) -> tuple[str, ...]:
-    """Return the strategies that the first is not shown to be better than; not compared is not shown.
+    """Return the strategies that the first, by how much it is better, is not shown to be better than.
 
-    Parameters
-    ----------
-    estimates : mapping
-        Strategy -> how much better the first one is, of each other one.
+    Not compared is not shown.
     """
     known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
     ps = compute_corrected_ps(known)
@@ -160,13 +149,7 @@ def estimate_repeats_needed(
 
 
 def group_same_picks(similarity: Sequence[Similarity]) -> tuple[tuple[str, ...], ...]:
-    """Return groups of strategies whose picks are the same in every round, on every dataset.
-
-    Parameters
-    ----------
-    similarity : sequence of Similarity
-        With the same strategies.
-    """
+    """Return groups of strategies whose picks are the same in every round, on every dataset."""
     if not similarity:
         return ()
     names = similarity[0].strategies

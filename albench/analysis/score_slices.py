@@ -43,8 +43,6 @@ class SliceScores:
     ----------
     settings : SliceSettings
         Without facts, picks and classes.
-    all_scores : tuple of Scores
-        One per dataset, in the order of the experiment.
     reference_means : dict
         Dataset -> mean of the metric of the models trained on the whole pool.
     """
@@ -69,15 +67,7 @@ def score_slices(
     only: Slice | None = None,
     needed: Sequence[CellRepeats] = (),
 ) -> Iterator[SliceScores]:
-    """Yield the slices; one in whose metric no trial has a number only if it is the primary one.
-
-    Parameters
-    ----------
-    only : Slice, optional
-        Leaves out the others.
-    needed : sequence of CellRepeats
-        How many repeats cells need, where they go on until they are decided.
-    """
+    """Yield the slices; one in whose metric no trial has a number only if it is the primary one."""
     primary = find_primary_slice(experiment, list_pools(trials))
     for group in iterate_groups(experiment):
         group_trials = select_trials(trials, group)

@@ -39,13 +39,7 @@ class _DatasetAreas:
 
 
 def compare_seed_sets(slices: Sequence[ScoredSlice]) -> Starting | None:
-    """Compare the seed sets of an experiment; None where there is a single one, and a single start a split.
-
-    Parameters
-    ----------
-    slices : sequence of ScoredSlice
-        Slices that differ in their seed sets alone, the first one first.
-    """
+    """Compare the seed sets in which slices differ alone; None of a single one and a single start a split."""
     if not slices:
         return None
     strategies = _list_common_strategies(slices)

@@ -70,20 +70,8 @@ class SliceSettings:
     ----------
     strategies : tuple of str
         In the order of the experiment, random among them.
-    random : str
-        Label of random.
-    label_looking : frozenset of str
-        Strategies that see hidden labels.
-    second : str or None
-        Label of a second baseline.
-    n_repeats : int
-        Repeats that the experiment asks for.
-    variant : Variant
-        Definition of the area.
     facts : mapping
         Dataset -> what its trials say of it.
-    picks : PickArrays or None
-        None without the table of queries.
     classes : mapping
         Dataset -> names of its classes, in the order of their codes.
     """

@@ -42,10 +42,6 @@ def analyse_slice(
 
     Parameters
     ----------
-    all_scores : sequence of Scores
-        One per dataset, in the order of the experiment.
-    references : mapping
-        Dataset -> mean of the metric of the models trained on the whole pool.
     with_details : bool
         False leaves out what is concluded of the primary slice beside its comparisons and its verdict.
     """

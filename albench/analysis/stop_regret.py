@@ -52,15 +52,7 @@ def compare_rules(
 
 
 def compare_stops(judged: Sequence[JudgedTrial], strategy: str) -> StoppingEvidence | None:
-    """Return what rules cost on some trials; None where there are no rules or no trials.
-
-    Parameters
-    ----------
-    judged : sequence of JudgedTrial
-        Of one slice.
-    strategy : str
-        Whose trials the regrets are of.
-    """
+    """Return what rules cost on trials of one slice; regrets are of one strategy. None without any."""
     rules = tuple(judged[0].stops) if judged else ()
     if not rules:
         return None

@@ -44,8 +44,6 @@ class AwkwardPool:
 
     Attributes
     ----------
-    name : str
-        What a user reads.
     features : ndarray or csr_matrix of shape (n, d)
     labels : ndarray of shape (n,), int
         Classes of the rows; the first ``seed_size`` of them are the seed set.

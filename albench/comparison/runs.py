@@ -119,8 +119,6 @@ class RunComparison:
     ----------
     cells : tuple of CellChange
         Those that both runs have, in the order of ``AXES``.
-    only_first, only_second : tuple of tuple
-        Cells that one of them alone has.
     n_same : int
         Trials of one key, the same question exactly, that ended alike and do not contradict each other.
     contradictions : tuple of Contradiction
@@ -179,10 +177,6 @@ def compare_runs(
 
     Parameters
     ----------
-    metric : str
-        A column of both tables of curves.
-    greater_is_better : bool
-        Of the metric.
     contradictions : sequence of Contradiction
         Trials of one key whose parts differ.
     """

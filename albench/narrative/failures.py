@@ -32,10 +32,6 @@ def describe_failures(
         As :attr:`albench.results.Results.failures`.
     problems : sequence of str
         What went wrong in the run just now, whether it is stored as a failure or not.
-    n_trials : int
-        Trials of the experiment.
-    n_missing : int
-        Those that have not been run.
     """
     groups = group_failures(failures)
     rows = [row for group in groups.values() for row in group]

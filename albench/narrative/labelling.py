@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 def write_labelling(curve: ProjectCurve, simulated: Mapping[str, Curve]) -> Iterator[str]:
-    """Yield how far labelling is, what the metric is measured on, and what was simulated for as many labels.
-
-    Parameters
-    ----------
-    simulated : mapping of str to Curve
-        Simulated curves of strategies that proposed.
-    """
+    """Yield how far labelling is, what the metric is measured on, and what strategies have as simulated."""
     last = curve.points[-1]
     by = f" by {list_words(curve.strategies)}" if curve.strategies else ""
     rounds = f"after {format_count(last.round, 'round')}{by}" if last.round else "at the start"

@@ -25,8 +25,6 @@ class PrimarySlice:
 
     Attributes
     ----------
-    n_repeats : int
-        Repeats that the experiment asks for.
     oracle : str
         Who gives the labels, where the answer compares several by their money; else empty.
     repeats : tuple of CellRepeats

@@ -56,12 +56,8 @@ def predict_detectable(
 
     Parameters
     ----------
-    spreads : sequence of Spread
-        One a dataset.
     n_repeats : int
         Independent ones: splits, where a split has several starts.
-    n_strategies : int
-        That are compared with random: what Holm's correction is over.
     between : float or None
         Standard deviation of true gains over datasets; None if it is not known.
 

@@ -134,13 +134,6 @@ def compute_area_by_saving(curve: Curve, sign: int = 1) -> tuple[float, ...]:
     """Return the difference in area of a curve that needs so many percent fewer labels than a given one.
 
     The strategy is where random is with ``labels / (1 - saving)``; beyond its end random is taken to be flat.
-
-    Parameters
-    ----------
-    curve : Curve
-        Random's.
-    sign : {1, -1}
-        -1 if lower is better.
     """
     labels, mean = curve.n_labels, np.maximum.accumulate(sign * curve.mean)
     width = labels[-1] - labels[0]

@@ -42,12 +42,6 @@ class SliceContext:
         Strategies but the baseline, in the order of the leaderboard.
     verdicts : bool
         False where the A/A control withholds them.
-    drawn : bool
-        Whether the slice has figures.
-    imbalance : mapping
-        Dataset -> imbalance of its pool.
-    traits : mapping
-        Dataset -> its sizes.
     csv : mapping
         The tables that the page offers; of the primary slice alone.
     """
@@ -167,8 +161,6 @@ class PrimaryContext(SlicesContext):
         Renders the last tables about a dataset.
     oracle_screen : OracleScreen or None
         None unless the first sentence speaks of the cheapest oracle.
-    money : MoneyPart or None
-        None where everything costs 1 a label.
     spent : list of RepeatsRow
         How many repeats cells took and why; empty where all have as many.
     noise, noise_on_datasets : tuple of FigurePanel
@@ -206,8 +198,6 @@ class StreamSliceContext:
         What the curves show.
     is_decisive : bool
         Whether repeats go on until cells are decided, by the metric of this slice.
-    words : str
-        What tells an exploratory slice apart.
     tests : tuple of str
         What is said of other streams; of the primary slice alone.
     csv : CsvDownload or None

@@ -53,15 +53,7 @@ class MoneyPart:
 def build_money_part(
     primary: SliceEvidence, styles: Mapping[str, Style], baseline: str, contenders: Sequence[str]
 ) -> MoneyPart | None:
-    """Return the part on costs; None where everything costs 1 a label.
-
-    Parameters
-    ----------
-    styles : mapping
-        Strategy -> how it is drawn.
-    contenders : sequence of str
-        Strategies but the baseline, in the order of the leaderboard.
-    """
+    """Return the part on costs; None where everything costs 1 a label."""
     axis = primary.cost_axis
     if axis is None:
         return None

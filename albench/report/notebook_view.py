@@ -22,19 +22,7 @@ if TYPE_CHECKING:
 
 
 def format_results_html(answer: Sequence[str], table: str, failures: Sequence[str], page: Path) -> str:
-    """Return the answer as HTML, its verdict in bold, over the table of the page's first screen.
-
-    Parameters
-    ----------
-    answer : sequence of str
-        Its sentences, the verdict first.
-    table : str
-        HTML.
-    failures : sequence of str
-        What failed, in lines.
-    page : Path
-        Where the page is, or will be.
-    """
+    """Return the answer as HTML, its verdict in bold, over the table of the page's first screen."""
     verdict, *context = answer or ("There is no finished trial.",)
     parts = [f"<div><b>{escape(verdict)}</b> {escape(' '.join(context))}</div>", table]
     if failures:

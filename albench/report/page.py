@@ -65,12 +65,8 @@ class Page:
     environments : mapping
         Fingerprint -> description of each environment that the trials ran in; comparisons across more than
         one are flagged.
-    version : str
-        Version of albench that wrote the page.
     newest : datetime or None
         When the newest trial finished. A page has no other date: the same results give the same bytes.
-    baseline : str
-        Label of random sampling.
     label_seeking : tuple of str
         Seed sets that look at labels before any is queried.
     warnings : tuple of str
@@ -127,10 +123,6 @@ def build_page(
     ----------
     path : Path
         The HTML file that is to be written: tables in the folder of the run are named as seen from it.
-    axes : iterable of sequence of Entry
-        The components that the page describes.
-    warnings : iterable of str
-        What a reader should know about the data.
     """
     from importlib.metadata import version
 

@@ -63,13 +63,6 @@ MANY_CELLS = 150
 def render(evidence: Evidence, page: Page) -> str:
     """Return the report as one HTML document that loads nothing.
 
-    Parameters
-    ----------
-    evidence : Evidence
-        What the analysis concludes.
-    page : Page
-        Where the numbers come from.
-
     Returns
     -------
     str
@@ -191,20 +184,7 @@ def render_others(
 
 
 def write_report(run: ReportSource, path: Path) -> Path:
-    """Write the report of a run; tables that lie in its folder are linked.
-
-    Parameters
-    ----------
-    run : ReportSource
-        What ``albench.run`` and ``albench.open_results`` return.
-    path : Path
-        The HTML file to write.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write the report of a run; tables that lie in its folder are linked."""
     evidence = run.evidence
     primary = evidence.primary
     page = replace(

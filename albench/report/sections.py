@@ -43,10 +43,6 @@ def build_slice_context(
     ----------
     imbalance : mapping
         Dataset -> imbalance of its pool, which is the same in every slice.
-    words : str
-        What tells an exploratory slice apart.
-    drawn : bool
-        Whether the slice has figures.
     """
     styles = build_styles(evidence.strategies, page.baseline)
     board = build_leaderboard(evidence, styles)

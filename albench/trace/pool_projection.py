@@ -147,12 +147,8 @@ def load_pool(
 
     Parameters
     ----------
-    dataset : str
-        Label of the dataset.
     known_hash : str or None
         Content hash of the data that the results are about.
-    preprocessing : str
-        Label of the preprocessing where several are compared.
 
     Raises
     ------

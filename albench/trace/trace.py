@@ -89,7 +89,7 @@ class Story:
         return "\n".join(describe_story(self))
 
     def _repr_html_(self) -> str:
-        from albench.trace.trace_html import format_story_html
+        from albench.trace.trace_text import format_story_html
 
         return format_story_html(self)
 

@@ -1,8 +1,10 @@
-"""A trial pick by pick, as lines of text."""
+"""A trial pick by pick in words: as lines of text, and as HTML for a notebook with rounds folded."""
 
 from __future__ import annotations
 
 from collections import Counter
+from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from albench.batches import BatchSize
@@ -10,9 +12,10 @@ from albench.contracts import REFUSED
 from albench.tables import GROWTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from albench.trace.trace import Pick, Round, Story
+
 
 _TOP = 3  # classes whose probabilities are listed
 
@@ -86,3 +89,20 @@ def _name_class(story: Story, code: int) -> str:
     if code == REFUSED:
         return "refused by the oracle"
     return story.classes[code] if code < len(story.classes) else str(code)
+
+
+def format_story_html(story: Story) -> str:
+    """Return what :func:`describe_story` says, a fold for each round."""
+    blocks = [list(lines) for is_text, lines in groupby(describe_story(story), bool) if is_text]
+    head, *rounds = blocks
+    return f"<div>{_format_paragraphs(head)}{''.join(map(_format_round, rounds))}</div>"
+
+
+def _format_paragraphs(lines: Iterable[str]) -> str:
+    return "".join(f"<div>{escape(line)}</div>" for line in lines)
+
+
+def _format_round(lines: list[str]) -> str:
+    summary, *picks = lines
+    body = f"<div style='padding-left: 1.5em'>{_format_paragraphs(picks)}</div>"
+    return f"<details><summary>{escape(summary)}</summary>{body}</details>"

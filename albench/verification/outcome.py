@@ -29,7 +29,6 @@ class Difference:
 
     Attributes
     ----------
-    cell : Cell
     split, start : int or None
         The repeat; None for numbers over all repeats, and the start for those of a whole pool.
     what : str
@@ -101,8 +100,6 @@ class Comparison:
 
     Attributes
     ----------
-    cells : tuple of CellOutcome
-    differences : tuple of Difference
     outside : int
         Published numbers of cells or repeats that the experiment does not have.
     first_outside : int or None
@@ -150,8 +147,6 @@ class Verification:
 
     Attributes
     ----------
-    comparisons : tuple of Comparison
-        One an entry of ``expected``.
     problems : tuple of str
         What went wrong in the run, one sentence each.
     """

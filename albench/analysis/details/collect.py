@@ -33,13 +33,7 @@ def collect_details(
     *,
     withheld: bool,
 ) -> Details:
-    """Return what the primary slice says beyond verdicts.
-
-    Parameters
-    ----------
-    versus : Versus
-        The comparisons with random.
-    """
+    """Return what the primary slice says beyond verdicts."""
     names, random = settings.rankable, settings.random
     complete, ranked = build_blocks(all_scores, ranking), tuple(ranking.mean)
     shares, little = normalise_areas(all_scores, names, random, n_repeats=settings.n_repeats)

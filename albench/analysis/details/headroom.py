@@ -58,8 +58,6 @@ def normalise_areas(
 
     Parameters
     ----------
-    random : str
-        Label of random, which the seed level is taken from.
     n_repeats : int
         Repeats that the experiment asks for: datasets with fewer than 80 % of them do not count.
     """

@@ -38,10 +38,6 @@ def compare_pairs(
 
     Parameters
     ----------
-    all_scores : sequence of Scores
-        One per dataset: what win rates are over.
-    complete : sequence of CompleteBlock
-        What tests are over.
     ranks : mapping
         Strategy -> mean rank, in the order of the blocks' areas.
     """

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from albench.analysis.evidence.datasets import Balance, Similarity
-from albench.analysis.panel import list_rounds
+from albench.analysis.panel import find_spans, list_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 def compare_picks(
     panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str
 ) -> Similarity | None:
-    """Return the shared picks of all pairs round by round; None where nothing was queried.
-
-    Parameters
-    ----------
-    random : str
-        Compared with itself by its first two arms.
-    """
+    """Return the shared picks of all pairs round by round; None where nothing was queried."""
     most = max((allowed for _, allowed in panel.queried.values()), default=0)
     if most == 0:
         return None
@@ -118,10 +112,8 @@ class PickArrays:
 def read_picks(queries: pl.DataFrame) -> PickArrays:
     """Return the queries as arrays."""
     ordered = queries.filter(pl.col("round") > 0).sort("key", "round", "rank")
-    spans = ordered.group_by("key", maintain_order=True).len()
-    ends = spans["len"].cum_sum()
     return PickArrays(
-        dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
+        find_spans(ordered),
         ordered["row"].to_numpy(),
         ordered["label_true"].to_numpy(),
         ordered["label_given"].to_numpy(),
@@ -131,14 +123,9 @@ def read_picks(queries: pl.DataFrame) -> PickArrays:
 def measure_balance(
     panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str, classes: Sequence[str]
 ) -> tuple[Balance, ...]:
-    """Return the balance of what each strategy has queried over all repeats; nothing without random's picks.
+    """Return the balance of what strategies queried over all repeats; nothing without random's picks.
 
-    Parameters
-    ----------
-    random : str
-        Its picks are a sample of the pool.
-    classes : sequence of str
-        Names of the classes, in the order of their codes.
+    These are a sample of the pool.
     """
     counts = {name: _count_classes(panel, picks, name, len(classes)) for name in (*strategies, random)}
     pool = counts[random]

@@ -47,10 +47,6 @@ def collect_traits(
 
     Parameters
     ----------
-    facts : mapping
-        Dataset -> what its trials say of it; datasets without are left out.
-    rooms : mapping
-        Dataset -> headroom.
     balances : sequence of Balance
         From which the imbalance of the pool is taken.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.datasets import VarianceComponents
-from albench.analysis.paired_comparison import compute_differences
+from albench.analysis.paired_comparison import subtract_areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def estimate_variance_components(
 
 
 def _estimate_components(scores: Scores, strategy: str, random: str) -> tuple[float, float] | None:
-    delta = compute_differences(scores, scores.areas[strategy], scores.areas[random])
+    delta = subtract_areas(scores, strategy, random)
     finite = np.isfinite(delta)
     return analyse_variance(delta[finite], scores.panel.splits[finite])
 

@@ -160,8 +160,6 @@ class RunFacts:
         Wall time as a multiple of CPU time, median over the finished trials that are long enough to be timed.
     tied : dict
         Strategy -> share of its rounds whose cut falls within a tie.
-    n_environments : int
-        Environments that trials name.
     began_at_random : tuple of str
         Strategies whose trials without a seed set queried their first batch at random.
     """
@@ -181,8 +179,6 @@ class Evidence:
     ----------
     n_done, n_failed, n_missing : int
         Trials; missing are those that the experiment asks for and the folder does not hold.
-    n_repeats : int
-        Repeats that the experiment asks for.
     disagreements : tuple of Disagreement
         Between slices whose control did not fire.
     transfers : tuple of Transfer
@@ -203,8 +199,6 @@ class Evidence:
         Likewise, two by two.
     oracle_curves : tuple of OracleCurves
         Along the money, of each oracle that is compared so.
-    gain_changes : tuple of GainChange
-        Between these.
     repeats : tuple of CellRepeats
         How many repeats each cell needs, where they go on until it is decided; empty where all have as many.
     pilot : PilotAnswer or None

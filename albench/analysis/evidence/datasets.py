@@ -117,8 +117,6 @@ class Balance:
 
     Attributes
     ----------
-    classes : tuple of str
-        Their names.
     queried : tuple of float
         Share of each class among all labels queried after the seed set.
     pool : tuple of float

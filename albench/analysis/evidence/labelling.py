@@ -56,8 +56,6 @@ class StrategyForecast:
 
     Attributes
     ----------
-    strategy : str
-        Its label.
     level : Prediction
         The metric with all labels.
     gain : Prediction

@@ -19,18 +19,11 @@ _PRIOR = 0.5
 
 
 def compute_signed_rank_probabilities(differences: Floats, rope: float) -> Bayes:
-    """Return how probably better, equal or worse is what prevails, and what another dataset would show.
+    """Return how probably better (above 0), equal or worse prevails, and what another dataset would show.
 
     A Dirichlet process prior of strength 0.5 at difference 0; for each draw of weights, the region (above,
     within, below the rope) that most pairs of datasets fall in wins the draw, ties shared. Of another dataset
     like these, the posterior predictive distribution is that of the datasets and the prior together.
-
-    Parameters
-    ----------
-    differences : ndarray of shape (n_datasets,)
-        Positive is better.
-    rope : float
-        Half the width of the region of practical equivalence, in units of the metric.
 
     References
     ----------

@@ -43,10 +43,6 @@ class Units:
     ----------
     index : ndarray of shape (n_repeats,), int
         The unit of each repeat, from 0.
-    n : int
-        How many.
-    unit_name : str
-        What the units are, in words.
     """
 
     index: Rows
@@ -240,18 +236,11 @@ def widen_level(level: float, n_units: int) -> float:
 
 
 def bca(observed: float, resampled: Floats, jackknife: Floats, level: float = LEVEL) -> tuple[float, float]:
-    """Return the bias-corrected and accelerated bootstrap interval (Efron, 1987).
+    """Return the bias-corrected and accelerated bootstrap interval of a statistic (Efron, 1987).
+
+    It takes the statistic of the data, of the resamples, and of the data without one unit each.
 
     Infinite values are allowed; an end that the resamples do not determine is infinite.
-
-    Parameters
-    ----------
-    observed : float
-        The statistic of the data.
-    resampled : ndarray of shape (n_resamples,)
-        Of the resamples.
-    jackknife : ndarray of shape (n_units,)
-        Of the data without one unit each.
     """
     below = float(np.mean(resampled < observed) + np.mean(resampled == observed) / 2)
     if not 0 < below < 1:

@@ -24,7 +24,6 @@ import numpy as np
 
 from albench.analysis.stats.intervals import (
     FEWEST_UNITS,
-    LEVEL,
     compute_t_p,
     compute_t_quantile,
     estimate_mean,
@@ -33,33 +32,21 @@ from albench.analysis.stats.isotonic import fit_monotone
 from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
-    from albench.analysis.stats.intervals import Units
+    from albench.analysis.labels_needed import PairedCurves
     from albench.contracts import Floats
 
 _SAME = 1e-12
 
 
-def invert_ratio_test(
-    n_labels: Floats,
-    strategy: Floats,
-    baseline: Floats,
-    units: Units,
-    weights: Floats,
-    level: float = LEVEL,
-    baseline_labels: Floats | None = None,
-) -> tuple[float, float] | None:
+def invert_ratio_test(pairs: PairedCurves, weights: Floats) -> tuple[float, float] | None:
     """Return the ends of the interval of labels(strategy) / labels(baseline) at the worse final level.
 
     Parameters
     ----------
-    n_labels : ndarray of shape (n_rounds,)
+    pairs : PairedCurves
         From more than 0 labels on.
-    strategy, baseline : ndarray of shape (n_repeats, n_rounds)
-        Higher is better.
     weights : ndarray of shape (n_resamples, n_repeats)
         Bootstrap resamples of the units; rows sum to 1.
-    baseline_labels : ndarray, optional
-        Of the rounds of ``baseline``, where they are others.
 
     Returns
     -------
@@ -72,46 +59,35 @@ def invert_ratio_test(
     Fieller, 1954, Some problems in interval estimation
     Chernozhukov et al., 2009, Improving point and interval estimators of monotone functions by rearrangement
     """
+    units = pairs.units
     if units.n < FEWEST_UNITS:
         return None
-    places, differences, scale = _compute_differences(n_labels, strategy, baseline, baseline_labels)
+    places, differences, scale = _compute_differences(pairs)
     mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
     # Resamples break the order of the means more often than repeats do: that spreads them by about the share
     # of (n - 1) / n by which a bootstrap's spread is too small. On one axis it is not corrected:
     # docs/statistics.md.
     error = np.std(fit_monotone(weights @ differences), axis=0)
-    if baseline_labels is not None:
+    if pairs.baseline_labels is not None:
         # Two single curves vary more than one beside random's mean over its arms: without it 92 % are held.
         error *= np.sqrt(units.n / (units.n - 1))
-    half = compute_t_quantile(units.n - 1, level) * error + _SAME * np.abs(mean).max()
+    half = compute_t_quantile(units.n - 1) * error + _SAME * np.abs(mean).max()
     lower, upper = fit_monotone(np.stack([mean - half, mean + half]))
     first = _find_first_reached(places, upper)
     last = -_find_first_reached(-places[::-1], -lower[::-1])
-    end = n_labels[-1]
+    end = pairs.n_labels[-1]
     return scale * _convert_to_ratio(first, end), scale * _convert_to_ratio(last, end)
 
 
-def correct_ratio(
-    n_labels: Floats,
-    strategy: Floats,
-    baseline: Floats,
-    units: Units,
-    ratio: float,
-    baseline_labels: Floats | None = None,
-) -> float:
-    """Return the ratio, or that at which the monotone mean difference is 0 if a paired t test rejects it.
+def correct_ratio(pairs: PairedCurves, ratio: float) -> float:
+    """Return the ratio that mean curves have, or, where a paired t test rejects it, a better one.
 
-    Parameters
-    ----------
-    n_labels, strategy, baseline, units, baseline_labels
-        As of ``invert_ratio_test``.
-    ratio : float
-        As read off the mean curves.
+    That is the one at which the monotone mean difference is 0.
     """
-    places, differences, scale = _compute_differences(n_labels, strategy, baseline, baseline_labels)
-    end, scaled = n_labels[-1], ratio / scale
+    places, differences, scale = _compute_differences(pairs)
+    end, scaled = pairs.n_labels[-1], ratio / scale
     place = scaled * end if scaled <= 1 else (2 - 1 / scaled) * end
-    there = estimate_mean(np.array([np.interp(place, places, own) for own in differences]), units)
+    there = estimate_mean(np.array([np.interp(place, places, own) for own in differences]), pairs.units)
     if there is None or compute_t_p(there) > ALPHA:
         return ratio
     mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
@@ -119,14 +95,17 @@ def correct_ratio(
     return scale * _convert_to_ratio((first + last) / 2, end)
 
 
-def _compute_differences(
-    n_labels: Floats, strategy: Floats, baseline: Floats, baseline_labels: Floats | None
-) -> tuple[Floats, Floats, float]:
+def _compute_differences(pairs: PairedCurves) -> tuple[Floats, Floats, float]:
     """Return places (the strategy's labels up to B, then random's back from B) and differences there.
 
     Random's labels are scaled to end at the strategy's B; the third value is B over its own end.
     """
-    own = n_labels if baseline_labels is None else baseline_labels
+    n_labels, own, strategy, baseline = (
+        pairs.n_labels,
+        pairs.labels_of_baseline,
+        pairs.strategy,
+        pairs.baseline,
+    )
     scale = float(n_labels[-1] / own[-1])
     places = np.concatenate([n_labels, 2 * n_labels[-1] - scale * own[-2::-1]])
     differences = [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]]

@@ -51,11 +51,6 @@ def compute_levels(looks: tuple[int, ...], error: float) -> tuple[float, ...]:
     Sums of the first n values are at the looks what a Brownian motion is; the levels are those at which it
     first leaves the bounds with the probability that is spent. They are applied to Student's t.
 
-    Parameters
-    ----------
-    looks : tuple of int
-        Ascending.
-
     References
     ----------
     Armitage, McPherson and Rowe, 1969, Repeated significance tests on accumulating data
@@ -93,14 +88,7 @@ def _compute_excess(bound: float, places: Floats, masses: Floats, step: float, t
 def correct_p(p: float, looks: tuple[int, ...]) -> float:
     """Return the p of a test at the last of some looks, corrected for those that there were or may be.
 
-    It is the error at which all looks together would just reach this p there.
-
-    Parameters
-    ----------
-    p : float
-        Of the test by itself.
-    looks : tuple of int
-        As ``list_looks`` gives them.
+    It is the error at which all looks of ``list_looks`` together would just reach this p there.
     """
     errors, levels = _tabulate_levels(looks[0], 10 ** len(str(looks[-1])))
     at_look = levels[:, len(looks) - 1]

@@ -26,16 +26,10 @@ _DRAWS = 4000
 
 
 def compute_power(effect: float, error: float, df: float, n_tests: int = 1) -> float:
-    """Return the probability that a two-sided t test finds an effect, on its own side.
+    """Return the probability that a two-sided t test finds an effect above 0, on its own side.
 
     Parameters
     ----------
-    effect : float
-        True mean, above 0.
-    error : float
-        Its standard error, above 0.
-    df : float
-        Degrees of freedom, above 0.
     n_tests : int
         Tests that share the level of 5 %, by Bonferroni's bound.
 
@@ -54,15 +48,7 @@ def compute_power(effect: float, error: float, df: float, n_tests: int = 1) -> f
 
 
 def find_smallest_effect(error: float, df: float, n_tests: int = 1) -> float:
-    """Return the smallest effect that is found with a power of 80 %.
-
-    Parameters
-    ----------
-    error : float
-        Standard error of the mean, 0 or more.
-    n_tests : int
-        Tests that share the level, by Bonferroni's bound.
-    """
+    """Return the smallest effect that is found with a power of 80 %."""
     if not error:
         return 0.0
     low, high = 0.0, error
@@ -81,8 +67,6 @@ def find_repeats_needed(estimate: Estimate, n_repeats: int, effect: float, n_tes
     ----------
     estimate : Estimate
         Of a mean over ``n_repeats`` repeats, whose spread stays as it is.
-    effect : float
-        Above 0.
     """
     if not estimate.error:
         return n_repeats
@@ -100,17 +84,7 @@ def find_repeats_needed(estimate: Estimate, n_repeats: int, effect: float, n_tes
 
 
 def compute_signed_rank_power(effect: float, spread: float, n_datasets: int, n_tests: int = 1) -> float:
-    """Return the probability that the signed-rank test over datasets finds an effect, on its own side.
-
-    Parameters
-    ----------
-    effect : float
-        Mean over datasets, above 0.
-    spread : float
-        Standard deviation over datasets, above 0.
-    n_tests : int
-        Tests that share the level of 5 %, by Bonferroni's bound.
-    """
+    """Return the probability that the signed-rank test over datasets finds an effect, on its own side."""
     if n_datasets >= _FEW_DATASETS:
         return compute_power(effect, spread / (_EFFICIENCY * n_datasets) ** 0.5, n_datasets - 1, n_tests)
     return float(np.interp(effect / spread, *_simulate_signed_ranks(n_datasets, n_tests)))
@@ -120,11 +94,6 @@ def find_smallest_signed_rank_effect(spread: float, n_datasets: int, n_tests: in
     """Return the smallest mean over datasets that the signed-rank test finds with a power of 80 %.
 
     The test must be able to reach its level with so many datasets.
-
-    Parameters
-    ----------
-    spread : float
-        Standard deviation over datasets.
     """
     if n_datasets >= _FEW_DATASETS:
         return find_smallest_effect(spread / (_EFFICIENCY * n_datasets) ** 0.5, n_datasets - 1, n_tests)

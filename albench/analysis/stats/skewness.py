@@ -47,27 +47,13 @@ def estimate_skew_of_mean(values: Floats, units: Units) -> float:
 
 
 def discount_t(t: float, skew: float) -> float:
-    """Return the size of Student's t, or of Hall's transformation of it where that is smaller.
-
-    Parameters
-    ----------
-    skew : float
-        Of the mean.
-    """
+    """Return the size of Student's t, or of Hall's transformation of it where that is smaller."""
     transformed = t + skew * (2 * t**2 + 1) / 6 + skew**2 * t**3 / 27
     return float(min(abs(t), max(0.0, np.sign(t) * transformed)))
 
 
 def widen_quantile(quantile: float, skew: float) -> tuple[float, float]:
-    """Return how many standard errors the interval reaches below the mean and above it.
-
-    Parameters
-    ----------
-    quantile : float
-        Of Student's t.
-    skew : float
-        Of the mean.
-    """
+    """Return how many standard errors the interval reaches below the mean and above it, by Student's t."""
     if not skew:
         return quantile, quantile
     transformed_back = 3 * (np.cbrt(1 + skew * (np.array([quantile, -quantile]) - skew / 6)) - 1) / skew

@@ -49,8 +49,6 @@ def conclude_streams(
     ----------
     trials, curves : DataFrame
         ``stream_trials`` and ``stream_curves`` of ``albench.tables``, their rows in any order.
-    n_missing : int
-        Trials that the experiment asks for and the tables do not hold.
     needed : sequence of CellRepeats
         How many repeats cells need, where they go on until they are decided.
     """

@@ -45,15 +45,7 @@ _NO_RANKS = MeanRanks({}, {}, (), None)
 
 
 def build_stream_rows(comparisons: Comparisons, *, n_repeats: int) -> tuple[Row, tuple[StreamRow, ...]]:
-    """Return what stands for random, and one row a strategy, the best first.
-
-    Parameters
-    ----------
-    comparisons : mapping
-        Strategy -> its comparison on each dataset, in the same order.
-    n_repeats : int
-        Repeats that the experiment asks for.
-    """
+    """Return what stands for random, and one row a strategy, the best first."""
     context = RowContext(_BASELINE, frozenset(), _NO_RANKS, ROPE, withheld=False)
     paired = {name: [of.paired for of in compared] for name, compared in comparisons.items()}
     datasets = zip(*comparisons.values(), strict=True)

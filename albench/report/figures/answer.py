@@ -11,16 +11,18 @@ from albench.analysis.evidence.cells import CurveSet
 from albench.analysis.labels_needed import find_labels_needed
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.report.figures.common import (
+    MARK_FONT,
     SMALL_LAYOUT,
     FigurePanel,
+    build_arrow,
     build_bands,
+    build_bar,
     build_line,
     check_figure,
     count_decimals,
     drop_links,
 )
 from albench.report.figures.curves import COSTS_AXIS, LABELS_AXIS, get_level_curves, thin_curve
-from albench.report.figures.marks import MARK_FONT, build_arrow, build_bar
 from albench.report.html.numbers import format_percent, format_signed
 from albench.text import format_amount
 
@@ -113,13 +115,7 @@ def compare_mean_curves(evidence: SliceEvidence, strategy: str, baseline: str) -
 
 
 def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style], baseline: Style) -> FigurePanel:
-    """Return the learning curves of the strategies shown, with what the first one saves or gains.
-
-    Parameters
-    ----------
-    shown : sequence of Style
-        Of the strategies to draw.
-    """
+    """Return the learning curves of the strategies shown, with what the first one saves or gains."""
     curves, answer = get_pictured_curves(evidence, baseline.label), evidence.recommendation
     datasets, metric = tuple(evidence.random_curves), evidence.slice.metric
     reached = None

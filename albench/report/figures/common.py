@@ -1,4 +1,4 @@
-"""What the figures share: panels, safe text, lines with bands, Plotly's check of every property."""
+"""What figures share: panels, safe text, lines with bands, marks over them, Plotly's check of properties."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Curve
     from albench.report.html.palette import Style
+
 
 Trace = dict[str, Any]
 Layout = dict[str, Any]
@@ -226,3 +227,46 @@ def build_row_axis(names: Sequence[str]) -> Layout:
 def shorten_name(name: str, most: int = 22) -> str:
     """Return a name of at most ``most`` signs, its end kept."""
     return name if len(name) <= most else f"{name[: most - 7]}…{name[-6:]}"
+
+
+MARK_FONT = {"size": 13, "weight": 700}
+
+
+def build_arrow(start: tuple[float, float], end: tuple[float, float], colour: str, width: float) -> Layout:
+    """Return an arrow from a point to another one, without words."""
+    return {
+        "x": end[0],
+        "y": end[1],
+        "ax": start[0],
+        "ay": start[1],
+        "xref": "x",
+        "yref": "y",
+        "axref": "x",
+        "ayref": "y",
+        "text": "",
+        "showarrow": True,
+        "arrowhead": 2,
+        "arrowsize": 1.1,
+        "arrowwidth": width,
+        "arrowcolor": colour,
+    }
+
+
+def build_bar(x: float, low: float, high: float, colour: str, words: str) -> Layout:
+    """Return the shape of a thick vertical line, and its words at the left if there are any."""
+    line = {"color": colour, "width": 4}
+    bar = {"type": "line", "x0": x, "x1": x, "y0": low, "y1": high, "line": line}
+    beside = {"x": x, "y": (low + high) / 2, "xanchor": "right", "xshift": -8}
+    label = {**beside, "text": words, "font": MARK_FONT}
+    return {"shapes": [bar], "annotations": [label] if words else []}
+
+
+def build_vertical_line(x: float, line: Layout) -> Layout:
+    """Return a line over the whole height."""
+    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+
+
+def build_foot_label(x: float, text: str, xshift: int = 3) -> Layout:
+    """Return words at the right of the foot of a vertical line."""
+    beside = {"x": x, "xanchor": "left", "xshift": xshift}
+    return {**beside, "yref": "paper", "y": 0, "yanchor": "bottom", "text": text}

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.wording import name_oracle
 from albench.report.figures.common import (
+    MARK_FONT,
     SMALL_LAYOUT,
     FigurePanel,
+    build_arrow,
     build_bands,
     build_level_line,
     build_line,
@@ -21,7 +23,6 @@ from albench.report.figures.common import (
     escape_markup,
 )
 from albench.report.figures.curves import COSTS_AXIS, thin_curve
-from albench.report.figures.marks import MARK_FONT, build_arrow
 from albench.report.html.numbers import format_level
 from albench.text import format_amount, list_words
 

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 
 from albench.report.figures.answer import get_pictured_curves
 from albench.report.figures.common import (
+    MARK_FONT,
     FigurePanel,
     build_area,
+    build_arrow,
     build_bands,
+    build_bar,
+    build_foot_label,
     build_line,
+    build_vertical_line,
     check_figure,
     drop_links,
     escape_markup,
 )
 from albench.report.figures.curves import thin_curve
-from albench.report.figures.marks import (
-    MARK_FONT,
-    build_arrow,
-    build_bar,
-    build_foot_label,
-    build_vertical_line,
-)
 from albench.report.html.numbers import format_signed
 
 if TYPE_CHECKING:
@@ -53,11 +51,6 @@ def build_pilot_panel(
     evidence: SliceEvidence, pilot: PilotAnswer, shown: Sequence[Style], baseline: Style
 ) -> FigurePanel | None:
     """Return the curves of random and of the first strategy, and what is expected of them to the budget.
-
-    Parameters
-    ----------
-    shown : sequence of Style
-        Of the strategies of the page.
 
     Returns
     -------

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.analysis.stop_regret import WHOLE_BUDGET
-from albench.report.figures.common import FigurePanel, build_area, check_figure, escape_markup
-from albench.report.figures.marks import build_foot_label, build_vertical_line
+from albench.report.figures.common import (
+    FigurePanel,
+    build_area,
+    build_foot_label,
+    build_vertical_line,
+    check_figure,
+    escape_markup,
+)
 from albench.report.html.palette import BASELINE_DASH, BASELINE_HUE, Style, build_styles
 from albench.text import list_words
 
@@ -115,13 +121,6 @@ def mark_stops(panel: FigurePanel, stopping: StoppingEvidence, hue: str) -> Figu
     """Return learning curves with the mean stop of the rules that the answer names, and of hindsight.
 
     They stand in the place of what is saved. The same where none is named.
-
-    Parameters
-    ----------
-    panel : FigurePanel
-        Over numbers of labels.
-    hue : str
-        Colour of the strategy that is stopped.
     """
     stops = _find_stops(stopping)
     if not stops:

@@ -9,7 +9,6 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from albench.report.figures.common import escape_markup
-from albench.report.paper.canvas import build_canvas, build_text
 from albench.report.paper.legend import (
     ROW_HEIGHT,
     LegendEntry,
@@ -23,6 +22,8 @@ from albench.report.paper.style import (
     SMALL_PLOT_HEIGHT,
     TEXT,
     TITLE,
+    build_canvas,
+    build_text,
     estimate_width,
     fit_text,
     restyle_item,
@@ -68,10 +69,6 @@ class Arrangement:
 
     Attributes
     ----------
-    n_across : int
-        Panels side by side.
-    width : int
-        Of the figure.
     plot_height : float
         Of a panel, between its title and its axis.
     order : mapping

@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING
 
 from albench.report.figures.common import escape_markup
 from albench.report.figures.critical_difference import DiagramSize, build_diagram
-from albench.report.paper.canvas import AXES_OF_PIXELS, build_canvas, build_path, build_text
 from albench.report.paper.compose import PaperFigure
-from albench.report.paper.style import COLUMN_WIDTHS, INK, SMALL, estimate_width, fit_text
+from albench.report.paper.style import (
+    AXES_OF_PIXELS,
+    COLUMN_WIDTHS,
+    INK,
+    SMALL,
+    build_canvas,
+    build_path,
+    build_text,
+    estimate_width,
+    fit_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from albench.report.figures.common import escape_markup
-from albench.report.paper.canvas import AXES_OF_PIXELS, build_text
-from albench.report.paper.style import SMALL, estimate_width, fit_text
+from albench.report.paper.style import AXES_OF_PIXELS, SMALL, build_text, estimate_width, fit_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +36,6 @@ def arrange_legend(traces: Iterable[Trace], order: Mapping[str, int], width: flo
     ----------
     order : mapping
         Name -> its place; names that are not there come last.
-    width : float
-        Of the figure in pixels.
     """
     named = {unescape(trace["name"]): trace for trace in traces if "name" in trace}
     if len(named) < _FEWEST:

@@ -30,8 +30,6 @@ class GridTable:
     ----------
     name : str
         Of what the numbers are, for the label of the table.
-    datasets, strategies : tuple of str
-        In their order.
     cells : mapping
         Dataset and strategy -> cell; what is not there is missing.
     """

@@ -1,4 +1,4 @@
-"""Sizes, template and line styles of figures on paper: 8 pt text, thin lines, readable without colour."""
+"""Figures on paper: 8 pt text, thin lines, readable without colour; text and lines at pixels of a figure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
+
 
 _POINT = 96 / 72  # a pixel is 1/96 inch, on screen, in an SVG and in a PDF
 _MILLIMETRE = 96 / 25.4
@@ -118,3 +119,40 @@ def restyle_item(item: Layout) -> Layout:
 
 def _thin_line(line: dict[str, Any]) -> dict[str, Any]:
     return line | {"width": round(line["width"] * _THINNER, 2)} if "width" in line else line
+
+
+_AXES = "99"  # behind those of any number of panels
+AXES_OF_PIXELS: Trace = {"xaxis": f"x{_AXES}", "yaxis": f"y{_AXES}"}
+
+
+def build_canvas(width: int, height: int) -> Layout:
+    """Return the layout of a figure whose pixels are the units of two axes of their own."""
+    return {
+        "template": build_template(),
+        "width": width,
+        "height": height,
+        f"xaxis{_AXES}": {"visible": False, "range": [0, width], "anchor": f"y{_AXES}"},
+        f"yaxis{_AXES}": {"visible": False, "range": [height, 0], "anchor": f"x{_AXES}"},
+    }
+
+
+def build_text(text: str, x: float, y: float, size: float, anchors: str) -> Layout:
+    """Return text, free of markup but its own, at a point; ``anchors`` as ``"left top"``."""
+    x_anchor, y_anchor = anchors.split()
+    return {
+        "text": text,
+        "font": {"size": size, "color": INK},
+        "xref": f"x{_AXES}",
+        "yref": f"y{_AXES}",
+        "x": x,
+        "y": y,
+        "xanchor": x_anchor,
+        "yanchor": y_anchor,
+    }
+
+
+def build_path(points: list[tuple[float, float]], colour: str, width: float) -> Layout:
+    """Return a line through points."""
+    path = "L".join(f"{x} {y}" for x, y in points)
+    line = {"color": colour, "width": width}
+    return {"type": "path", "path": f"M{path}", "line": line, "xref": f"x{_AXES}", "yref": f"y{_AXES}"}

@@ -10,15 +10,16 @@ from albench.report.figures.common import (
     SMALL_LAYOUT,
     FigurePanel,
     build_bands,
+    build_foot_label,
     build_level_line,
     build_line,
     build_line_label,
+    build_vertical_line,
     check_figure,
     count_decimals,
     drop_links,
 )
 from albench.report.figures.curves import thin_curve
-from albench.report.figures.marks import build_foot_label, build_vertical_line
 from albench.report.html.numbers import format_signed
 from albench.report.html.palette import BASELINE_DASH, BASELINE_HUE, Style
 from albench.tables import WINDOW_METRICS

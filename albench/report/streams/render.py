@@ -60,17 +60,7 @@ FAILURE_COLUMNS = (
 
 
 def render_streams(evidence: StreamEvidence, page: Page, sizes: Sequence[StreamSizes] = ()) -> str:
-    """Return the report as one HTML document that loads nothing.
-
-    Parameters
-    ----------
-    evidence : StreamEvidence
-        What the analysis concludes.
-    page : Page
-        Where the numbers come from.
-    sizes : sequence of StreamSizes
-        Of the streams.
-    """
+    """Return the report as one HTML document that loads nothing."""
     templates = load_templates()
     shell = PageContext(
         page=page,

@@ -157,8 +157,6 @@ def format_cell(
 
     Parameters
     ----------
-    verdicts : bool
-        False where the A/A control withholds them.
     missing : str, optional
         What stands for a missing number; by default words that say why, as on the page.
     """

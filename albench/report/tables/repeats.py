@@ -65,13 +65,7 @@ def _describe_cell(cell: CellRepeats) -> dict[str, object]:
 
 
 def build_repeats_grid(evidence: Evidence | StreamEvidence, strategies: Sequence[str]) -> list[RepeatsRow]:
-    """Return a row a dataset; none where the number of repeats is fixed.
-
-    Parameters
-    ----------
-    strategies : sequence of str
-        All but random.
-    """
+    """Return a row a dataset; none where the number of repeats is fixed."""
     if not evidence.repeats:
         return []
     of = evidence.primary.slice

@@ -4,6 +4,7 @@ from scipy import stats
 from sklearn.isotonic import isotonic_regression
 
 from albench.analysis.label_saving import _draw_resamples
+from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.stats.intervals import find_units
 from albench.analysis.stats.inversion import invert_ratio_test
 
@@ -12,7 +13,7 @@ X = np.arange(10.0, 110.0, 10.0)
 
 def bounds(strategy, baseline, splits=None):
     of = find_units(np.arange(len(strategy)) if splits is None else splits)
-    return invert_ratio_test(X, strategy, baseline, of, _draw_resamples(of))
+    return invert_ratio_test(PairedCurves(X, strategy, baseline, None, of), _draw_resamples(of))
 
 
 def lines(n=12, slope=0.006, noise=0.01, seed=0):
@@ -85,7 +86,8 @@ def test_ends_are_where_the_monotone_ends_of_the_t_interval_are_0():
         end = isotonic_regression(mean + sign * stats.t(11).ppf(0.975) * spread)
         where = np.interp(0.0, end, places)
         ends.append(where if where <= 1 else 1 / (2 - where))
-    interval = invert_ratio_test(X, strategy, baseline, find_units(np.arange(12)), weights)
+    pairs = PairedCurves(X, strategy, baseline, None, find_units(np.arange(12)))
+    interval = invert_ratio_test(pairs, weights)
     assert 0.2 < interval[0] < interval[1] < 5
     assert interval == pytest.approx(ends, rel=1e-6)
 

@@ -59,8 +59,6 @@ class Spending:
 
     Attributes
     ----------
-    budget : float
-        Share of the rows whose labels may be bought.
     share : float
         That was bought at the end, mean over the trials.
     n_trials, n_over : int

@@ -25,8 +25,6 @@ class StreamDesign:
         Shares of the rows whose labels may be bought.
     metrics : tuple of str
         Columns of ``stream_trials``; the first is that of the verdicts.
-    window : int
-        Rows of the windowed metrics.
     is_shuffled : bool
         Whether rows arrive in another order in each repeat.
     """
