@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from albench.coverage import Coverage
 from albench.errors import ResultsError
-from albench.store import part_files, segments
+from albench.store import segments
 from albench.store.compare_rows import drop_empty_columns
 from albench.store.examine_parts import find_flaw, find_flaws
 from albench.store.folder_files import FolderFiles
+from albench.store.part_files import PartReader
 from albench.store.parts import get_answer_schema, get_list_schema, get_scalar_schema, write_part
 from albench.store.plain_files import is_folder, make_folder
 from albench.store.row_checks import REFERENCE, TRIAL, is_sound
@@ -133,9 +134,12 @@ class ResultsFolder(FolderFiles):
         """Write many rows durably, as a segment; of keys that have no loose part, which would be newer."""
         segments.add_segment(self.segments, kind, frame)
 
+    def _open_parts(self, kind: str) -> PartReader:
+        return PartReader(self.parts, self.segments, kind, self.flaws)
+
     def list_keys(self, kind: str) -> set[str]:
         """Return the keys of everything of a kind."""
-        return part_files.list_keys(self.parts, self.segments, kind, self.flaws)
+        return self._open_parts(kind).list_keys()
 
     def read_stored_trials(self) -> dict[str, StoredTrial]:
         """Return what is known of every trial on disk."""
@@ -171,7 +175,7 @@ class ResultsFolder(FolderFiles):
 
     def read_rows(self, kind: str, keys: Iterable[str]) -> pl.DataFrame:
         """Read all columns that there are of some keys, in order of key; null where a part lacks one."""
-        return part_files.read_rows(self.parts, self.segments, kind, frozenset(keys), self.flaws)
+        return self._open_parts(kind).read_rows(keys)
 
     def read_trials(self, keys: Iterable[str]) -> pl.DataFrame:
         """Read the scalar columns of trials, but for the long texts."""
@@ -247,7 +251,7 @@ class ResultsFolder(FolderFiles):
         self, kind: str, keys: Iterable[str] | None, schema: dict[str, pl.DataType]
     ) -> pl.DataFrame:
         """Read columns of trials or references, in order of key; all of them if ``keys`` is None."""
-        return part_files.read_columns(self.parts, self.segments, kind, schema, keys, self.flaws)
+        return self._open_parts(kind).read_columns(schema, keys)
 
 
 def _build_coverage(

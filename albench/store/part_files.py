@@ -83,44 +83,63 @@ def list_part_files(
         before = after
 
 
-def read_columns(
-    parts: Path,
-    segments: Path,
-    kind: str,
-    schema: dict[str, pl.DataType],
-    keys: Iterable[str] | None = None,
-    flaws: Mapping[Path, Flaw] | None = None,
-) -> pl.DataFrame:
-    """Read columns of everything of one kind, each key once, in order of key.
+@dataclass(frozen=True)
+class PartReader:
+    """Reads what a folder holds of one kind, each key once, from the newest file that has it.
 
-    Parameters
+    Attributes
     ----------
     parts, segments : Path
         Folders.
-    schema : dict of str to DataType
-        Columns to read; null where a file lacks one.
-    keys : iterable of str, optional
-        Those that are wanted; all if not given.
-    flaws : mapping of Path to Flaw, optional
+    flaws : mapping of Path to Flaw
         What is left out.
     """
-    key_set = None if keys is None else frozenset(keys)
-    return _read_with_retries(
-        parts, segments, kind, flaws, lambda files: _read_newest(files, schema, key_set)
-    )
 
+    parts: Path
+    segments: Path
+    kind: str
+    flaws: Mapping[Path, Flaw]
 
-def read_rows(
-    parts: Path, segments: Path, kind: str, keys: Iterable[str], flaws: Mapping[Path, Flaw] | None = None
-) -> pl.DataFrame:
-    """Read all columns that there are of some keys; null where a file lacks one."""
+    def read_columns(self, schema: dict[str, pl.DataType], keys: Iterable[str] | None = None) -> pl.DataFrame:
+        """Read some columns in order of key, null where a file lacks one; of all keys if none are named."""
+        key_set = None if keys is None else frozenset(keys)
+        return self._read(lambda files: _read_newest(files, schema, key_set))
 
-    def read(files: PartFiles) -> pl.DataFrame:
-        loose = (file for key, file in files.loose.items() if key in key_set)
-        return _read_newest(files, collect_schema([*files.segments, *loose], kind), key_set)
+    def read_rows(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read all columns that there are of some keys; null where a file lacks one."""
+        key_set = frozenset(keys)
 
-    key_set = frozenset(keys)
-    return _read_with_retries(parts, segments, kind, flaws, read)
+        def read(files: PartFiles) -> pl.DataFrame:
+            loose = (file for key, file in files.loose.items() if key in key_set)
+            return _read_newest(files, collect_schema([*files.segments, *loose], self.kind), key_set)
+
+        return self._read(read)
+
+    def list_keys(self) -> set[str]:
+        """Return all keys, without opening the loose parts."""
+        import polars as pl
+
+        schema: dict[str, pl.DataType] = {"key": pl.String()}
+        return self._read(
+            lambda files: set(files.loose) | set(_scan(files.segments, files.flawed_keys, schema)["key"])
+        )
+
+    def _read(self, read: Callable[[PartFiles], T]) -> T:
+        """Read again as long as files vanish between listing and reading because a run goes on."""
+        import polars as pl
+
+        for _ in range(_ATTEMPTS):
+            files = self._list_files()
+            try:
+                return read(files)
+            except (pl.exceptions.PolarsError, OSError):
+                if self._list_files() == files:
+                    break
+        with name_unreadable_file(files):
+            return read(files)
+
+    def _list_files(self) -> PartFiles:
+        return list_part_files(self.parts, self.segments, self.kind, self.flaws)
 
 
 def collect_schema(files: Iterable[Path], kind: str) -> dict[str, pl.DataType]:
@@ -140,18 +159,6 @@ def collect_schema(files: Iterable[Path], kind: str) -> dict[str, pl.DataType]:
     return {name: dtype for name, dtype in schema.items() if name not in ambiguous}
 
 
-def list_keys(parts: Path, segments: Path, kind: str, flaws: Mapping[Path, Flaw] | None = None) -> set[str]:
-    """Return the keys of everything of one kind, without opening the loose parts."""
-    import polars as pl
-
-    schema: dict[str, pl.DataType] = {"key": pl.String()}
-
-    def read_keys(files: PartFiles) -> set[str]:
-        return set(files.loose) | set(_scan(files.segments, files.flawed_keys, schema)["key"])
-
-    return _read_with_retries(parts, segments, kind, flaws, read_keys)
-
-
 def _list_segments(folder: Path, kind: str) -> tuple[Path, ...]:
     # By number, not by name: a seventh digit comes after all with six.
     names = sorted(list_part_names(folder, kind), key=lambda name: (len(name), name))
@@ -161,27 +168,6 @@ def _list_segments(folder: Path, kind: str) -> tuple[Path, ...]:
 def _list_loose_parts(folder: Path, kind: str) -> dict[str, Path]:
     files = [folder / name for name in list_part_names(folder, kind)]
     return {file.stem.removeprefix(f"{kind}-"): file for file in files}
-
-
-def _read_with_retries(
-    parts: Path,
-    segments: Path,
-    kind: str,
-    flaws: Mapping[Path, Flaw] | None,
-    read: Callable[[PartFiles], T],
-) -> T:
-    """Read again as long as files vanish between listing and reading because a run goes on."""
-    import polars as pl
-
-    for _ in range(_ATTEMPTS):
-        files = list_part_files(parts, segments, kind, flaws)
-        try:
-            return read(files)
-        except (pl.exceptions.PolarsError, OSError):
-            if list_part_files(parts, segments, kind, flaws) == files:
-                break
-    with name_unreadable_file(files):
-        return read(files)
 
 
 @contextmanager
