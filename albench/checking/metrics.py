@@ -62,13 +62,7 @@ class GivenOutputs:
 
     @property
     def proba(self) -> Floats:
-        """Class probabilities.
-
-        Raises
-        ------
-        TrialError
-            If the model has none.
-        """
+        """Class probabilities."""
         if self.given_proba is None:
             raise TrialError("it asks for probabilities: set needs_proba to True")
         return self.given_proba

@@ -28,13 +28,7 @@ def collect_picks(strategy: Strategy, pool: AwkwardPool, random_state: int) -> R
 
 
 def collect_picks_elsewhere(strategy: Strategy) -> Rows:
-    """Return the rows that are queried in the first pool by a new process, whose strings hash otherwise.
-
-    Raises
-    ------
-    StrategyError
-        If the strategy cannot be made or fails there.
-    """
+    """Return the rows that are queried in the first pool by a new process, whose strings hash otherwise."""
     # Another hash seed than this process may have been given itself.
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     process = subprocess.run(  # noqa: S603 - this interpreter and this module

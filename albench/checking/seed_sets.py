@@ -42,13 +42,7 @@ class _Features:
 
     @property
     def features(self) -> Floats:
-        """The features.
-
-        Raises
-        ------
-        TrialError
-            If the method does not say that it looks at them.
-        """
+        """The features."""
         if not self.are_declared:
             raise TrialError("it looks at features: set looks_at_features to True")
         return self.array

@@ -118,13 +118,7 @@ def _check_memory(strategy: StreamStrategy) -> str | None:
 
 
 def _decide(strategy: StreamStrategy, situation: _Situation, seed: int) -> Iterator[bool]:
-    """Let the strategy decide about each row.
-
-    Raises
-    ------
-    ValueError
-        If it buys what the manager has not allowed, or records something else than it decides.
-    """
+    """Let the strategy decide about each row."""
     facts = StreamFacts(situation.budget, situation.n_classes, situation.n_features)
     spending = _WatchedSpending(strategy.get_published_manager().open(situation.budget))
     decider = strategy.begin(facts, np.random.Generator(np.random.PCG64(seed)))

@@ -18,13 +18,7 @@ _VALUE_LENGTH = 40
 
 
 def convert_integers(values: Any, name: str) -> NDArray[Any]:
-    """Return whole numbers.
-
-    Raises
-    ------
-    DatasetError
-        If they are something else.
-    """
+    """Return whole numbers."""
     array = convert_array(values, name, DatasetError)
     if array.dtype.kind not in "iu" and array.size:
         raise DatasetError(f"{name} is {describe(values)}; codes are whole numbers, -1 where one is missing")
@@ -83,13 +77,7 @@ def refuse_unknown_codes(
 
 
 def convert_number(value: Any, name: str) -> float | None:
-    """Return a number, or None where it is undefined.
-
-    Raises
-    ------
-    TrialError
-        If it is neither, or beyond double precision.
-    """
+    """Return a number, or None where it is undefined."""
     if isinstance(value, np.ndarray) and not value.shape:
         value = value[()]
     if value is None:

@@ -57,13 +57,7 @@ _TUPLES = (
 
 
 def check_picks(picks: Any, n: int, n_candidates: int) -> Picks:
-    """Return a batch in arrays of its own: ``n`` different candidates.
-
-    Raises
-    ------
-    StrategyError
-        If the strategy broke its contract.
-    """
+    """Return a batch in arrays of its own: ``n`` different candidates."""
     if not isinstance(picks, Picks):
         raise StrategyError(f"select() returned {describe(picks)}; it returns albench.Picks")
     candidates = convert_rows(picks.candidates, n, n_candidates, StrategyError, "picks", "candidates")
@@ -84,36 +78,18 @@ def check_picks(picks: Any, n: int, n_candidates: int) -> Picks:
 
 
 def check_utilities(utilities: Any) -> Floats:
-    """Return utilities as numbers; their count and what is not a number is seen where they are ordered.
-
-    Raises
-    ------
-    StrategyError
-        If they are no array of numbers.
-    """
+    """Return utilities as numbers; their count and what is not a number is seen where they are ordered."""
     return convert_floats(utilities, "utilities()", StrategyError)
 
 
 def check_seed_rows(rows: Any, method: SeedSet, size: int, n_pool: int) -> Rows:
-    """Return the positions of a seed set: ``size`` different ones of the pool.
-
-    Raises
-    ------
-    TrialError
-        If they are not.
-    """
+    """Return the positions of a seed set: ``size`` different ones of the pool."""
     name = f"rows of the seed set method {type(method).__qualname__}"
     return convert_rows(rows, size, n_pool, TrialError, name, "rows of the pool")
 
 
 def check_predictions(predictions: Any, name: str, n: int, n_classes: int) -> Rows:
-    """Return predicted class codes of shape (n,).
-
-    Raises
-    ------
-    ModelError
-        If a prediction is no class code.
-    """
+    """Return predicted class codes of shape (n,)."""
     # As nearly all come: every round asks.
     is_usual = type(predictions) is np.ndarray and predictions.dtype == np.intp and predictions.shape == (n,)
     if is_usual and n and predictions.min() >= 0 and predictions.max() < n_classes:
@@ -124,13 +100,7 @@ def check_predictions(predictions: Any, name: str, n: int, n_classes: int) -> Ro
 
 
 def check_proba(proba: Any, name: str, n: int, n_columns: int) -> Floats:
-    """Return class probabilities of shape (n, n_columns).
-
-    Raises
-    ------
-    ModelError
-        If the shape is another one, or a row is no distribution.
-    """
+    """Return class probabilities of shape (n, n_columns)."""
     what = f"predict_proba() of {name}"
     array = convert_array(proba, what, ModelError)
     values = convert_floats(array, what, ModelError)
@@ -152,13 +122,7 @@ def check_proba(proba: Any, name: str, n: int, n_columns: int) -> Floats:
 
 
 def check_embedding(embedding: Any, name: str, n: int) -> Floats:
-    """Return an estimator's representation of ``n`` rows, finite and with a column at least.
-
-    Raises
-    ------
-    ModelError
-        If it is something else.
-    """
+    """Return an estimator's representation of ``n`` rows, finite and with a column at least."""
     values = convert_floats(embedding, f"embed() of {name}", ModelError)
     if values.ndim != 2 or values.shape[0] != n or not values.shape[1]:  # noqa: PLR2004
         raise ModelError(f"embed() of {name} has shape {values.shape} for {n} rows")
@@ -168,13 +132,7 @@ def check_embedding(embedding: Any, name: str, n: int) -> Floats:
 
 
 def check_score(score: Any, metric: Metric) -> float | None:
-    """Return a metric's number within its bounds; None where it is undefined.
-
-    Raises
-    ------
-    TrialError
-        If it is no number, or outside the bounds that the metric declares.
-    """
+    """Return a metric's number within its bounds; None where it is undefined."""
     low, high = type(metric).bounds
     if type(score) is float and high is not None and low <= score <= high:
         return score
@@ -193,13 +151,7 @@ def check_score(score: Any, metric: Metric) -> float | None:
 
 
 def check_signal(value: Any, signal: Signal) -> float | None:
-    """Return a signal's number; None where it is undefined.
-
-    Raises
-    ------
-    TrialError
-        If it is no finite number.
-    """
+    """Return a signal's number; None where it is undefined."""
     number = convert_number(value, f"the signal '{signal.name}'")
     if number is not None and abs(number) == float("inf"):
         raise TrialError(f"the signal '{signal.name}' returned {number:g}")
@@ -222,13 +174,7 @@ def find_column_order(estimator: Any, classes: Rows) -> Rows | None:
 
 
 def convert_table(table: Any, name: str) -> Table:
-    """Return a table of a user's class with arrays of the declared types; shapes are checked elsewhere.
-
-    Raises
-    ------
-    DatasetError
-        If it is no table, or a part of it has another type.
-    """
+    """Return a table of a user's class with arrays of the declared types; shapes are checked elsewhere."""
     if not isinstance(table, Table):
         raise DatasetError(f"{name}: load() returned {describe(table)}, not an albench Table")
     for field in _TUPLES:

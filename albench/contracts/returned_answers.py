@@ -29,11 +29,6 @@ def check_answers(answers: Any, oracle: Oracle, n: int, n_classes: int) -> Annot
     """Return what an oracle would answer to each row of the pool.
 
     One that returns a label a row is one annotator who is always asked, at a price of 1.
-
-    Raises
-    ------
-    TrialError
-        If an answer is neither a class code nor a refusal, or who is asked or the prices are no such.
     """
     name = f"the oracle {type(oracle).__qualname__}"
     if isinstance(answers, Annotations):
@@ -45,13 +40,7 @@ def check_answers(answers: Any, oracle: Oracle, n: int, n_classes: int) -> Annot
 
 
 def check_combined(labels: Any, oracle: Oracle, n: int, n_classes: int) -> Rows:
-    """Return the labels that an oracle makes of several answers.
-
-    Raises
-    ------
-    TrialError
-        If one is neither a class code nor a refusal.
-    """
+    """Return the labels that an oracle makes of several answers."""
     name = f"combine_answers() of the oracle {type(oracle).__qualname__}"
     codes = convert_codes(labels, name, n, TrialError)
     return refuse_unknown_codes(codes, name, REFUSED, n_classes, TrialError)

@@ -23,14 +23,7 @@ if TYPE_CHECKING:
 
 
 def check_drifted_rows(drifted: Any, drift: Drift, features: Floats, n_classes: int) -> DriftedRows:
-    """Return the rows that a drift has made of those with these features.
-
-    Raises
-    ------
-    TrialError
-        If they are not as many, of as many features, or of other classes; if the order is none, or a mark is
-        no row.
-    """
+    """Return the rows that a drift has made of those with these features."""
     name = f"the drift {type(drift).__qualname__}"
     if not isinstance(drifted, DriftedRows):
         raise TrialError(f"{name} returned {describe(drifted)}; it returns albench.DriftedRows")

@@ -100,15 +100,7 @@ def _find_version(source: bytes, name: str) -> int | None:
 
 @lru_cache(maxsize=256)
 def hash_class(source: bytes, name: str) -> str:
-    """Return a hash of a class and of every statement of its file that it depends on.
-
-    Parameters
-    ----------
-    source : bytes
-        Of the file.
-    name : str
-        Of the class.
-    """
+    """Return a hash of a class and of every statement of its file that it depends on."""
     statements = _parse(source)
     needed = {i for i, node in enumerate(statements) if not _list_bound(node) and not _is_guarded(node)}
     names, seen = [name, *_list_used(statements, needed)], set[str]()

@@ -181,13 +181,7 @@ class Course:
         return replace(self, values=self.values[:n_rounds], n_labels=self.n_labels[:n_rounds], scores=scores)
 
     def get_gains(self, metric: str) -> Floats:
-        """Return a metric of the validation part, so that more is better.
-
-        Raises
-        ------
-        TrialError
-            If it is not recorded.
-        """
+        """Return a metric of the validation part, so that more is better."""
         if metric not in self.scores:
             raise TrialError(
                 f"a stopping rule asks for '{metric}' on the validation part: it is not recorded"

@@ -25,13 +25,7 @@ _YEARS_OF_NANOSECONDS = 1678, 2261
 
 
 def read_times(column: pl.Series, missing: Sequence[str], where: Where) -> Rows:
-    """Return for each row at which place of time it arrives; rows of one time have one place.
-
-    Raises
-    ------
-    DatasetError
-        If a row has no time, or one that is neither a number nor a date as ISO 8601 writes it.
-    """
+    """Return for each row at which place of time it arrives; rows of one time have one place."""
     times = column
     if not (is_numeric(column) or column.dtype.is_temporal()):
         times = _read_texts(clean_values(column, missing), where)

@@ -36,8 +36,6 @@ def check_table(table: Table, where: Where, mistakes: Mistakes | None = None) ->
     ----------
     table : Table
         As read; a label of -1 stands for a missing target value.
-    where : Where
-        How messages name the dataset and its rows.
     mistakes : Mistakes, optional
         What was wrong when it was read, to be told with what is wrong now.
 

@@ -23,16 +23,10 @@ class DatasetFacts:
 
     Attributes
     ----------
-    label : str
-        What the spec calls it.
     hash : str
         SHA-256 of its content.
     n_features : int
         Feature columns, before one-hot encoding.
-    classes : tuple of str
-        The sorted class names.
-    class_counts : tuple of int
-        Rows of each class.
     pools : tuple of int
         Rows of the pool of each split, where class counts alone do not tell.
     column_kinds : tuple of {"numeric", "categorical", "text"}

@@ -64,13 +64,7 @@ def _name_rows(source: DatasetSource, base: Path, where: Where) -> Where:
 
 
 def apply_conditions(table: Table, conditions: PoolConditions, where: Where) -> Table:
-    """Return a table whose pools will be under these conditions; irrelevant classes become one.
-
-    Raises
-    ------
-    DatasetError
-        If an irrelevant class is not there, or fewer than two others are left.
-    """
+    """Return a table whose pools will be under these conditions; irrelevant classes become one."""
     for name in conditions.irrelevant:
         if name not in table.classes:
             raise where.error(f"there is no class '{name}' that could be irrelevant")

@@ -90,13 +90,7 @@ def load_tables(experiment: Experiment) -> dict[str, Table]:
 
 
 def read_known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dict[str, DatasetFacts]:
-    """Return what a plan must know about every dataset, by label.
-
-    Raises
-    ------
-    DatasetError
-        If a dataset cannot be divided as the experiment declares, or has no classes.
-    """
+    """Return what a plan must know about every dataset, by label."""
     facts = {}
     mistakes = Mistakes()
     for label, table in tables.items():

@@ -22,18 +22,7 @@ if TYPE_CHECKING:
 
 
 def compute_row_prices(table: Table, row: RowPrice, dataset: str) -> Floats | None:
-    """Return the price of each row of a dataset; None where rows have none.
-
-    Parameters
-    ----------
-    dataset : str
-        Its label.
-
-    Raises
-    ------
-    DatasetError
-        If there is no such column, or it holds something else, no number or a negative one.
-    """
+    """Return the price of each row of a dataset; None where rows have none."""
     if not row.column:
         return None
     name = f"'costs' on dataset {quote(dataset)}: column {quote(row.column)}"

@@ -38,13 +38,6 @@ def separate_unlabelled(table: Table, uses: Sequence[str], where: Where) -> Tabl
         target value. Itself if there is none.
     uses : sequence of str
         What the features of unlabelled rows take part in; ``keep`` is nothing.
-    where : Where
-        How messages name the dataset.
-
-    Raises
-    ------
-    DatasetError
-        If no row is labelled.
     """
     is_labelled = table.labels >= 0 if table.targets is None else ~np.isnan(table.targets)
     if is_labelled.all():

@@ -33,11 +33,6 @@ def make_object(path: str, params: Mapping[str, Any], seed: int) -> Any:
         Constructor parameters; ``{import path: {parameter: value}}`` anywhere in them is an object.
     seed : int
         ``random_state`` of it and of all that is nested in it, where that is left open.
-
-    Raises
-    ------
-    ModelError
-        If there is no such class, or the parameters do not suit it.
     """
     cls = import_class(path)
     if path.startswith(NEEDS_CONSECUTIVE_CLASSES) and hasattr(cls, "predict_proba"):

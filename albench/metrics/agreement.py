@@ -21,13 +21,7 @@ _LEVEL = 0.95
 
 
 def measure_agreement(answers: BoughtAnswers, n_classes: int, rng: np.random.Generator) -> dict[str, float]:
-    """Return every measure by its column; not-a-number where there is none.
-
-    Parameters
-    ----------
-    rng : Generator
-        Of the bootstrap.
-    """
+    """Return every measure by its column; not-a-number where there is none."""
     raters = answers.annotators * (answers.attempts.max(initial=0) + 1) + answers.attempts
     given = answers.labels >= 0
     positions, raters, labels = answers.positions[given], raters[given], answers.labels[given]

@@ -17,13 +17,7 @@ _DECIDES_BY_CLASS = ("OneVsRestClassifier", "OneVsOneClassifier", "AdaBoostClass
 
 
 def compute_decision_values(estimator: Any, X: Floats, n_seen: int) -> Floats:
-    """Return decision values of shape (n,) if two classes were seen, else (n, n_seen).
-
-    Raises
-    ------
-    ModelError
-        If the estimator has none, or not one a class.
-    """
+    """Return decision values of shape (n,) if two classes were seen, else (n, n_seen)."""
     name = type(estimator).__name__
     if not hasattr(estimator, "decision_function"):
         raise ModelError(f"{name} gives no decision values")
@@ -39,13 +33,7 @@ def compute_decision_values(estimator: Any, X: Floats, n_seen: int) -> Floats:
 
 
 def refuse_pairs(estimator: Any, n_seen: int) -> None:
-    """Refuse an estimator that decides by pairs of classes; of three there are three, so no shape tells.
-
-    Raises
-    ------
-    ModelError
-        If it, or one in it whose decision values it passes on, is set to.
-    """
+    """Refuse an estimator that decides by pairs of classes; of three there are three, so no shape tells."""
     if n_seen > 2 and _is_pairwise(estimator):  # noqa: PLR2004
         raise ModelError(
             f"{type(estimator).__name__} gives a decision value for each pair of classes, where one for each"

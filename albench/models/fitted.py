@@ -102,13 +102,7 @@ class FittedModel:
         return self.classes[codes] if self.consecutive else codes
 
     def proba(self, X: Floats) -> Floats:
-        """Return class probabilities of shape (n, n_classes).
-
-        Raises
-        ------
-        ModelError
-            If the estimator has none.
-        """
+        """Return class probabilities of shape (n, n_classes)."""
         if self.estimator is None:
             return self._predict_constant(X.shape[0])
         if not self.has_proba:
@@ -130,13 +124,7 @@ class FittedModel:
         return values if self._column_order is None else values[:, self._column_order]
 
     def decision(self, X: Floats) -> Floats:
-        """Return decision values over the classes seen: (n,) if there are two, else (n, n_seen).
-
-        Raises
-        ------
-        ModelError
-            If the estimator has none, or not one a class.
-        """
+        """Return decision values over the classes seen: (n,) if there are two, else (n, n_seen)."""
         if self.estimator is None:
             return np.zeros(X.shape[0])
         decision = compute_decision_values(self.estimator, X, self.classes.size)
@@ -151,13 +139,7 @@ class FittedModel:
         return None if embed is None else check_embedding(embed(X), type(self.estimator).__name__, X.shape[0])
 
     def sample_dropout(self, seeds: Sequence[int]) -> tuple[FittedModel, ...]:
-        """Return the model under one dropout mask a seed; the constant model as often.
-
-        Raises
-        ------
-        ModelError
-            If the estimator has no dropout.
-        """
+        """Return the model under one dropout mask a seed; the constant model as often."""
         if self.estimator is None:
             return tuple(self for _ in seeds)
         sample = getattr(self.estimator, "dropout_sample", None)

@@ -73,13 +73,7 @@ class ModelFitter:
 
     @classmethod
     def from_model(cls, model: Model, seed: int) -> ModelFitter:
-        """Look up the estimator, with ``seed`` as its ``random_state`` unless the spec sets one.
-
-        Raises
-        ------
-        ModelError
-            If the parameters do not suit the estimator, or what is declared beside them.
-        """
+        """Look up the estimator, with ``seed`` as its ``random_state`` unless the spec sets one."""
         estimator_class = import_estimator_class(model.estimator)
         try:
             estimator = estimator_class(**build_parameters(model.params, seed))

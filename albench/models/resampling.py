@@ -27,11 +27,6 @@ def resample(X: Floats, y: Rows, resampling: Resampling, seed: int) -> tuple[Flo
     y : ndarray of shape (n,), int
     seed : int
         The same rows give the same rows.
-
-    Raises
-    ------
-    ModelError
-        If SMOTE is asked for and imbalanced-learn is not installed.
     """
     codes, counts = np.unique(y, return_counts=True)
     rng = np.random.default_rng(seed)

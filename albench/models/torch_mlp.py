@@ -67,13 +67,7 @@ class TorchMLP(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def fit(self, X: Floats, y: Rows) -> TorchMLP:
-        """Train from the start.
-
-        Raises
-        ------
-        ValueError
-            If there is no hidden layer, or the dropout is not in [0, 1).
-        """
+        """Train from the start."""
         if not self.hidden or not 0 <= self.dropout < 1:
             raise ValueError("'hidden' needs a layer, and 'dropout' must be at least 0 and below 1")
         self.classes_ = np.unique(y)

@@ -30,11 +30,6 @@ def tune_model(model: Model, X: Floats, y: Rows, n_classes: int, seed: int) -> M
     -------
     Model or None
         None while there is one class, or a class has fewer rows than there are folds.
-
-    Raises
-    ------
-    ModelError
-        If a fit with some of the parameters fails.
     """
     from sklearn.metrics import accuracy_score, balanced_accuracy_score
     from sklearn.model_selection import ParameterGrid, StratifiedKFold

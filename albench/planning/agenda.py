@@ -102,18 +102,7 @@ def make_agenda(plan: Plan, folder: ResultsFolder, rerun: Rerun = "missing") -> 
 
 
 def restrict_to_key(plan: Plan, key: str) -> Plan:
-    """Return the plan of one trial or reference alone, which no failure budget stops.
-
-    Parameters
-    ----------
-    key : str
-        Its key, or a prefix of it.
-
-    Raises
-    ------
-    SpecError
-        If nothing of the plan has that key, or several things have.
-    """
+    """Return the plan of the one trial or reference with a key prefix, which no failure budget stops."""
     trials = tuple(trial for trial in plan.trials if trial.identity.key.startswith(key))
     references = tuple(ref for ref in plan.references if ref.identity.key.startswith(key))
     jobs: list[PlannedTrial | PlannedReference] = [*trials, *references]

@@ -42,13 +42,7 @@ PERFECT_ORACLE = "perfect"
 
 
 def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan:
-    """Expand the grid.
-
-    Raises
-    ------
-    SpecError
-        If a cell cannot be run on its dataset, or two cells are one trial.
-    """
+    """Expand the grid."""
     check_datasets(experiment, facts)
     if find_money(experiment) is not None:
         check_money(experiment)
@@ -300,13 +294,7 @@ def make_oracle_fragment(oracle: Oracle, facts: DatasetFacts) -> SharedFragment:
 
 
 def check_distinct(trials: Sequence[PlannedTrial]) -> None:
-    """Check that no two cells are one trial.
-
-    Raises
-    ------
-    SpecError
-        If two are.
-    """
+    """Check that no two cells are one trial."""
     by_key: dict[str, PlannedTrial] = {}
     for trial in trials:
         other = by_key.setdefault(trial.identity.key, trial)

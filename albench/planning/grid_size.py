@@ -22,13 +22,7 @@ def count_trials(experiment: Experiment) -> int:
 
 
 def check_size(experiment: Experiment) -> None:
-    """Check that a grid is one that can be expanded, before anything is.
-
-    Raises
-    ------
-    SpecError
-        If it has more trials than a run can hold.
-    """
+    """Check that a grid is one that can be expanded, before anything is."""
     n = count_trials(experiment)
     if n > MAX_TRIALS:
         raise SpecError(

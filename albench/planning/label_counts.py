@@ -20,8 +20,6 @@ class LabelCounts:
 
     Attributes
     ----------
-    dataset : str
-        Its label.
     n_pool : int
         Rows of the pool; of the smallest one where splits differ.
     """
@@ -35,13 +33,7 @@ class LabelCounts:
         return size.count_labels(self.n_pool, self.n_classes)
 
     def check_distinct(self, seed_sizes: Iterable[Size]) -> None:
-        """Check that no two seed sizes are one number of labels: their trials would be the same.
-
-        Raises
-        ------
-        SpecError
-            If two are.
-        """
+        """Check that no two seed sizes are one number of labels: their trials would be the same."""
         sizes: dict[int, Size] = {}
         for size in seed_sizes:
             n = self.count_labels(size)
@@ -52,13 +44,7 @@ class LabelCounts:
     def compute_last_round(
         self, budgets: Iterable[Size], *, seed_size: int, batch_size: int, n_pool: int
     ) -> int:
-        """Return the labels at the last whole round of the largest budget.
-
-        Raises
-        ------
-        SpecError
-            If a budget leaves nothing to query.
-        """
+        """Return the labels at the last whole round of the largest budget; each must leave some to query."""
         n_labels = {str(size): self.count_labels(size) for size in budgets}
         for size, budget in n_labels.items():
             budget_text = f"dataset '{self.dataset}': budget {size} is {budget}"

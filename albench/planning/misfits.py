@@ -25,13 +25,7 @@ _DISTRIBUTION = (
 
 
 def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
-    """Check that classes that the spec names are there, and strategies and preprocessings suit all datasets.
-
-    Raises
-    ------
-    SpecError
-        If not, unless the spec skips what is inapplicable.
-    """
+    """Check that what the spec names is there, and, unless it skips what is inapplicable, goes together."""
     check_class_names(experiment, facts)
     _check_scores(experiment, facts)
     _check_agreement(experiment)
@@ -48,13 +42,7 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
 
 
 def check_class_names(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
-    """Check that some dataset has each class that the spec names.
-
-    Raises
-    ------
-    SpecError
-        If not.
-    """
+    """Check that some dataset has each class that the spec names."""
     class_names = {name for dataset_facts in facts.values() for name in dataset_facts.classes}
     named = [
         *((f"oracle {quote(entry.label)}", entry.component.speaks_of()) for entry in experiment.oracles),
@@ -147,12 +135,7 @@ def _find_weights_problem(oracle: Entry[Oracle], label: str, model: Model) -> st
 
 
 def _check_agreement(experiment: Experiment) -> None:
-    """See that answers can agree, where a model weighs rows by that.
-
-    Raises
-    ------
-    SpecError
-    """
+    """See that answers can agree, where a model weighs rows by that."""
     models = [each for model in experiment.models for each in (model.task, model.query)]
     weighing = [each.label for each in models if each.component.sample_weight]
     several = any(entry.component.has_several_annotators() for entry in experiment.oracles)
@@ -186,12 +169,7 @@ def list_missing_answers(
 
 
 def _check_scores(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
-    """See that metrics that need a distribution have one: the primary one everywhere, others somewhere.
-
-    Raises
-    ------
-    SpecError
-    """
+    """See that metrics that need a distribution have one: the primary one everywhere, others somewhere."""
     lacking = [label for label, dataset_facts in facts.items() if not dataset_facts.has_distribution]
     for entry in experiment.metrics:
         if not entry.component.needs_distribution or not lacking:

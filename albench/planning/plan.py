@@ -145,13 +145,7 @@ def _explain_budgets(experiment: Experiment, pools: Mapping[str, int]) -> Iterat
 
 
 def explain_places(experiment: Experiment, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield which classes strategies mean by their places, and which classes of metrics are not there.
-
-    Parameters
-    ----------
-    classes : mapping of dataset label to sequence of str
-        Names of the classes in their order.
-    """
+    """Yield which classes strategies mean by their places, and which classes of metrics are not there."""
     for dataset, strategy in product(experiment.datasets, experiment.strategies):
         names = classes.get(dataset.label, ())
         if names and (text := strategy.component.explain_places(names)):

@@ -90,13 +90,7 @@ class DatasetPrices:
         return float(self._least * (n_labels * label + rows) + fixed)
 
     def check_seed_size(self, money: float, seed_size: int) -> None:
-        """Check that money buys a seed set and a label more.
-
-        Raises
-        ------
-        SpecError
-            If it cannot, whatever the rows.
-        """
+        """Check that money buys a seed set and a label more."""
         least = self.find_least(seed_size + 1, 2 if seed_size else 1)
         if least > money * (1 + 1e-9):
             seeds = f"a seed set of {format_count(seed_size, 'label')} and one more label cost"

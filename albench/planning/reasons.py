@@ -64,13 +64,7 @@ _CHANGES = (
 
 
 class IdentityIndex:
-    """The identities on disk, looked up by the values of some of their fields.
-
-    Parameters
-    ----------
-    identities : iterable of mapping
-        Of the stored trials (``TrialIdentity.to_dict``).
-    """
+    """The identities on disk, looked up by the values of some of their fields."""
 
     def __init__(self, identities: Iterable[Identity]) -> None:
         self._identities = list(identities)

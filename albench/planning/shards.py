@@ -24,26 +24,14 @@ _PIECES_PER_SHARD = 8
 
 @dataclass(frozen=True)
 class Shard:
-    """One of several parts of a plan; ``3/40`` is the third of forty.
-
-    Attributes
-    ----------
-    number : int
-        From 1.
-    """
+    """One of several parts of a plan; ``3/40`` is the third of forty."""
 
     number: int
     n_shards: int
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """Read ``3/40``.
-
-        Raises
-        ------
-        SpecError
-            If it is no such thing.
-        """
+        """Read ``3/40``."""
         match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
         if match is None or not 1 <= int(match[1]) <= int(match[2]):
             raise SpecError(f"no shard '{text}': the third of forty is '3/40', the last one '40/40'")
@@ -61,11 +49,6 @@ def select_shard(plan: Plan, shard: Shard) -> Plan:
     Every trial and every reference is in exactly one shard. What is on one split of one dataset stays
     together, so that few shards prepare it, unless it would be much for one shard. Where repeats go on until
     cells are decided, all of a model on a dataset stays together: a shard then decides by its own results.
-
-    Parameters
-    ----------
-    plan : Plan
-        Of the whole experiment.
     """
     shards = _assign_shards(plan, shard.n_shards)
     keys = {key for key, number in shards.items() if number == shard.number}

@@ -97,13 +97,7 @@ class StreamPlan(Plan):
 
 
 def make_stream_plan(experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> StreamPlan:
-    """Expand the grid.
-
-    Raises
-    ------
-    SpecError
-        If a cell cannot be run, unless the spec skips what is inapplicable, or two cells are one trial.
-    """
+    """Expand the grid; what is inapplicable is refused, or skipped where the spec says so."""
     check_class_names(experiment, facts)
     grid = _Grid(experiment, facts)
     trials = [trial for entry in experiment.datasets for trial in grid.plan_trials(facts[entry.label])]

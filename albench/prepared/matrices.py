@@ -99,13 +99,7 @@ class VisibleFeatures:
 
     @property
     def features(self) -> Floats:
-        """The features, read-only.
-
-        Raises
-        ------
-        StrategyError
-            If they are sparse, must be dense, and are too many for that.
-        """
+        """The features, read-only."""
         self.were_seen = True
         if not self._is_ready:
             n, d = self._features.shape

@@ -104,13 +104,6 @@ def preprocess(
         ``random_state`` of declared steps.
     embeddings : mapping of str to matrix
         The whole of a text column after the first step, where that was computed before.
-
-    Raises
-    ------
-    DatasetError
-        If a column cannot be treated so.
-    ModelError
-        If a declared step cannot be made or fitted.
     """
     whole, n_pool = append_unlabelled(table), division.pool.size
     unlabelled_rows = np.arange(table.n_rows, whole.n_rows)

@@ -30,11 +30,6 @@ def apply_steps(parts: Sequence[Any], steps: Sequence[Step], *, seed: int, dtype
         ``random_state`` of the steps that have one.
     dtype : dtype
         Of what comes out, unless that has another precision of its own.
-
-    Raises
-    ------
-    ModelError
-        If a step cannot be made or fitted, or does not return a number for each row and column.
     """
     outputs = list(parts)
     for step in steps:

@@ -60,8 +60,6 @@ def run_agendas(
         Emptied once the splits are prepared, where there is one agenda.
     n_jobs : int, optional
         The most trials and references that all of them may have; None if there is one agenda.
-    environments : Environments, optional
-        What this process computes with.
     """
     display, environments = display or SilentDisplay(), environments or Environments()
     outcome = Outcome()

@@ -60,8 +60,6 @@ class TrialTimes:
     ----------
     seconds : mapping of str to (float, float)
         CPU and wall seconds, by key; none where nothing was measured.
-    source : str
-        Where they come from, in words.
     """
 
     seconds: Seconds

@@ -19,8 +19,6 @@ class RunCounts:
 
     Attributes
     ----------
-    references : int
-        References to fit.
     reasons : dict of str to int
         Why trials run although the folder holds results, and how many for that reason.
     look : str

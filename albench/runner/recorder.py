@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Writes finished trials and references.
-
-    Parameters
-    ----------
-    agenda : Agenda
-        Its folder is written to.
-    """
+    """Writes finished trials and references."""
 
     def __init__(self, agenda: Agenda, environments: Environments) -> None:
         self._agenda, self._folder, self._environments = agenda, agenda.folder, environments

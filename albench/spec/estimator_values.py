@@ -20,13 +20,7 @@ _GRIDS = ("param_grid", "param_distributions")
 
 
 def check_values(estimator: Any, entry: RawEntry, context: Context) -> None:
-    """Note values that an estimator of scikit-learn, or one of scikit-learn's inside it, does not take.
-
-    Parameters
-    ----------
-    estimator : object
-        Made from the entry.
-    """
+    """Note values that an estimator of scikit-learn, or one of scikit-learn's inside it, does not take."""
     if not type(estimator).__module__.startswith(PACKAGE):
         return
     _check_own(estimator, entry, context)

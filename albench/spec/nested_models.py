@@ -38,11 +38,6 @@ def check_nested(path: str, entry: RawEntry, context: Context) -> None:
     """Note estimators that are missing, unknown or none at all in the parameters of an estimator.
 
     What a class from elsewhere than scikit-learn takes under the same names is its own affair.
-
-    Parameters
-    ----------
-    path : str
-        Import path of the estimator.
     """
     present = {name for name, pair in entry.params.items() if pair.value.value is not None}
     for name in [name for name in _list_required(path) if name not in present]:

@@ -114,11 +114,6 @@ def load_past_experiment(text: str, *, path: Path | None, name: str, import_user
     import_user_code : bool
         As for :func:`load_experiment`; what cannot be imported any more is kept as
         :class:`~albench.spec.unresolved.UnresolvedComponent`.
-
-    Raises
-    ------
-    SpecError
-        If this version does not understand it.
     """
     problems = Problems(name, text)
     folder = path.parent if path is not None else Path()

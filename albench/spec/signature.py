@@ -33,11 +33,6 @@ def list_parameters(cls: type) -> tuple[list[str], list[str]] | None:
 def read_parameters(path: str) -> list[str] | None:
     """Read the constructor parameters of a scikit-learn class off its source, without importing it.
 
-    Parameters
-    ----------
-    path : str
-        Import path of the class.
-
     Returns
     -------
     list of str or None

@@ -113,8 +113,6 @@ def validate_component(
 
     Parameters
     ----------
-    cls : type
-        Its class.
     values : mapping of str to Pair
         Parameters by name, the main one included.
     show : str

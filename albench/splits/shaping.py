@@ -18,18 +18,7 @@ if TYPE_CHECKING:
 
 
 def shape_pool(conditions: PoolConditions, table: Table, pool: Rows, rng: np.random.Generator) -> Rows:
-    """Return the pool under its conditions, in the same order; a row can come more than once.
-
-    Parameters
-    ----------
-    pool : ndarray of shape (n,), int
-        Rows of the dataset.
-
-    Raises
-    ------
-    DatasetError
-        If a condition names a class or a column that is not there.
-    """
+    """Return the pool under its conditions, in the same order; a row can come more than once."""
     # A stream each: adding or changing one condition does not move the draws of another.
     draws = rng.spawn(4)
     pool = _shift_labels(table, pool, conditions.label_shift, draws[0])

@@ -41,13 +41,7 @@ def find_stop(rule: StoppingRule, course: Course) -> int | None:
 
 
 def decide(rule: StoppingRule, course: Course) -> bool:
-    """Ask a rule whether it stops in the last round of a course.
-
-    Raises
-    ------
-    TrialError
-        If it does not say so by True or False.
-    """
+    """Ask a rule whether it stops in the last round of a course."""
     answer = rule.stops(course)
     if answer is True or answer is False:
         return answer

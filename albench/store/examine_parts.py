@@ -39,13 +39,7 @@ class Flaw:
 
 
 def find_flaws(parts: Path, segments: Path, kind: str) -> dict[Path, Flaw]:
-    """Return what cannot be used of everything of a kind, by file.
-
-    Raises
-    ------
-    ResultsError
-        If a folder may not be read, or is no plain folder.
-    """
+    """Return what cannot be used of everything of a kind, by file."""
     flaws: dict[Path, Flaw] = {}
     unchecked: dict[Path, bool] = {}
     for folder in (segments, parts):

@@ -64,11 +64,6 @@ class ResultsFolder(FolderFiles):
         -------
         tuple of str
             What was set aside, a sentence each.
-
-        Raises
-        ------
-        ResultsError
-            If it cannot be written, or holds a link in place of a folder.
         """
         make_folder(self.parts)
         # The folder itself may be a link.
@@ -88,23 +83,11 @@ class ResultsFolder(FolderFiles):
                 yield set_aside(flaw, kind, self.aside)
 
     def exists(self) -> bool:
-        """Say whether there is anything in it.
-
-        Raises
-        ------
-        ResultsError
-            If something else stands in the place of its parts.
-        """
+        """Say whether there is anything in it."""
         return is_folder(self.parts)
 
     def examine(self) -> ResultsFolder:
-        """Return this folder as a reader must see it: without the parts and segments that cannot be used.
-
-        Raises
-        ------
-        ResultsError
-            If a folder in it may not be read, or is a link.
-        """
+        """Return this folder as a reader must see it: without the parts and segments that cannot be used."""
         trials, references = (find_flaws(self.parts, self.segments, kind) for kind in KINDS)
         return replace(self, flaws=trials | references)
 

@@ -151,13 +151,7 @@ class FolderFiles:
         write_part(trials, folder / "trials.parquet")
 
     def read_plan(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the keys of the trials and references that the last run was asked for, and their labels.
-
-        Raises
-        ------
-        ResultsError
-            If nothing was run here, or the tables are damaged.
-        """
+        """Return the keys of the trials and references that the last run was asked for, and their labels."""
         return self._read_plan_tables(("key",), ("key",))
 
     def read_labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:

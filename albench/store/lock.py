@@ -57,11 +57,6 @@ def hold_lock(
         Called once if another process holds the lock, with what is known of that process.
     task : str
         What others are told that this process does.
-
-    Raises
-    ------
-    ResultsError
-        If nothing can be written there.
     """
     from filelock import Timeout
 

@@ -62,11 +62,6 @@ def list_part_files(
 
     A compaction makes a segment before it removes parts: what a listing of the parts has lost stands in
     the listing of the segments that follows it. Segments that two listings agree on were not being replaced.
-
-    Raises
-    ------
-    ResultsError
-        If a folder may not be read, or is no plain folder.
     """
     known_flaws = flaws or {}
     unusable = {file for file, flaw in known_flaws.items() if flaw.keys is None}

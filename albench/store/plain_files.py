@@ -36,35 +36,17 @@ def find_kind(path: Path) -> str | None:
 
 
 def is_file(file: Path) -> bool:
-    """Say whether a plain file is there.
-
-    Raises
-    ------
-    ResultsError
-        If something else stands in its place.
-    """
+    """Say whether a plain file is there."""
     return _is_kind(file, FILE)
 
 
 def is_folder(folder: Path) -> bool:
-    """Say whether a plain folder is there.
-
-    Raises
-    ------
-    ResultsError
-        If something else stands in its place.
-    """
+    """Say whether a plain folder is there."""
     return _is_kind(folder, FOLDER)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder within a results folder, unless it is there.
-
-    Raises
-    ------
-    ResultsError
-        If something else stands in its place, or nothing can be written there.
-    """
+    """Make a folder within a results folder, unless it is there."""
     if not is_folder(folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)

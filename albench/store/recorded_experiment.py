@@ -43,11 +43,6 @@ def read_recorded_experiment(
         What the spec file says now.
     import_user_code : bool
         Whether modules that the recorded spec names may be imported.
-
-    Raises
-    ------
-    ResultsError
-        If it cannot be read, or needs code that is gone.
     """
     from albench.spec.differences import list_differences
     from albench.spec.read import load_past_experiment

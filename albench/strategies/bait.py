@@ -43,13 +43,7 @@ class Bait(Strategy):
     """Picks of the forward pass for each place of the batch."""
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
-        """Build the batch; utilities are how much each pick lowered the trace when it was taken.
-
-        Raises
-        ------
-        StrategyError
-            If classes x features are too many for the matrices.
-        """
+        """Build the batch; utilities are how much each pick lowered the trace when it was taken."""
         z = np.column_stack([pool.embedding, np.ones(pool.embedding.shape[0])])
         check_size(pool.n_classes, z.shape[1], pool.candidates.size)
         information = compute_information(z[pool.labelled], pool.proba_of(pool.labelled))

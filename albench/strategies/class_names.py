@@ -38,13 +38,7 @@ def make_tuples(value: Any) -> Any:
 
 
 def read_costs(costs: Mapping[Any, Any]) -> tuple[tuple[Any, ...], tuple[tuple[Any, ...], ...]]:
-    """Return the classes and the matrix of ``{true class: {answer: cost}}``; a right answer may be left out.
-
-    Raises
-    ------
-    ValueError
-        If a cost is missing, or one is of a class that has no row.
-    """
+    """Return classes and matrix of ``{true class: {answer: cost}}``; only a right answer may be left out."""
     classes = tuple(costs)
     for name, row in costs.items():
         if not isinstance(row, dict) or not row.keys() <= costs.keys():

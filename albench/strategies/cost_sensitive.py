@@ -78,13 +78,7 @@ class CostSensitive(Strategy):
         return "" if fits else f"costs of {len(self.costs)} classes for a dataset of {n_classes}"
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
-        """Return expected costs, or minus their gap.
-
-        Raises
-        ------
-        StrategyError
-            If the matrix is not of the dataset's classes.
-        """
+        """Return expected costs, or minus their gap."""
         if wrong := self.find_misfit(pool.classes) if self.classes else self.misfit(pool.n_classes):
             raise StrategyError(wrong)
         costs = (

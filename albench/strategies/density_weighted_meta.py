@@ -37,13 +37,7 @@ class DensityWeightedMeta(Wrapper):
         return (*self.strategy.shares(), PoolClusters(n_clusters=self.n_clusters))
 
     def utilities(self, pool: PoolView, state: Any) -> Floats:
-        """Return non-negative numbers.
-
-        Raises
-        ------
-        StrategyError
-            If the wrapped strategy gives a negative utility.
-        """
+        """Return non-negative numbers; those of the wrapped strategy must be, too."""
         base = self.strategy.utilities(pool, state)
         if base.min(initial=0) < 0:
             name = type(self.strategy).name

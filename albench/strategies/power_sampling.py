@@ -21,13 +21,7 @@ class PowerSampling(UtilitySampling):
     name: ClassVar[str] = "power_sampling"
 
     def compute_log_weights(self, scores: Floats, pool: PoolView) -> Floats:
-        """Return the logarithm of the utilities.
-
-        Raises
-        ------
-        StrategyError
-            If a utility is negative.
-        """
+        """Return the logarithm of the utilities."""
         if scores.size and scores.min() < -_NOISE:
             name = type(self.strategy).name or type(self.strategy).__name__
             raise StrategyError(f"power_sampling: {name} gives utilities below 0; use rank_sampling")

@@ -84,13 +84,7 @@ class Relevance(_Named):  # type: ignore[misc]
         return "" if fits else f"positive is class {self.positive}, but there are {n_classes}, from 0"
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
-        """Return numbers in [0, 1].
-
-        Raises
-        ------
-        StrategyError
-            If the dataset has no such class.
-        """
+        """Return numbers in [0, 1]."""
         if wrong := self.find_misfit(pool.classes) if self.speaks_of() else self.misfit(pool.n_classes):
             raise StrategyError(wrong)
         if self._class is not None:

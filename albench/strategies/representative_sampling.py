@@ -32,13 +32,7 @@ class RepresentativeSampling(Strategy):
     """k_means, or hierarchical with Ward's criterion, which needs memory for all pairs of candidates."""
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
-        """Cluster and choose.
-
-        Raises
-        ------
-        StrategyError
-            If there are too many candidates for ward.
-        """
+        """Cluster and choose."""
         X = pool.features[pool.candidates]
         if self.clustering == "k_means":
             labels = k_means(X, n, pool.rng).labels

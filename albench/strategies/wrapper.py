@@ -56,13 +56,7 @@ def _split_entry(value: Any, what: str) -> tuple[str, Any]:
 
 
 def make_component(cls: type[Component], name: str, params: Any) -> Component:
-    """Return a component with the parameters of an entry, of which one alone is that of the main parameter.
-
-    Raises
-    ------
-    ValueError
-        If the parameters do not suit the class.
-    """
+    """Return a component with the parameters of an entry; a value alone is that of the main parameter."""
     if params is not None and not isinstance(params, dict):
         if cls.main is None:
             raise ValueError(f"{quote(name)} has no main parameter: write {{{name}: {{parameter: value}}}}")

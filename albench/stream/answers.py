@@ -45,11 +45,6 @@ def answer_rows(
         Recorded answers by column, -1 where there is none.
     distribution : ndarray of shape (n, n_classes), optional
         How probable each class of a row is.
-
-    Raises
-    ------
-    TrialError
-        If the rows lack what was recorded of them.
     """
     extra: dict[str, Any] = {}
     if oracle.needs_difficulty():
@@ -81,8 +76,6 @@ def compute_stream_difficulty(
 
     Parameters
     ----------
-    features : ndarray of shape (n, d)
-    labels : ndarray of shape (n,), int
     starts : sequence of int
         The first row of each concept, and n.
     """

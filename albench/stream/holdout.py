@@ -45,15 +45,7 @@ class HeldOutRows:
     n_classes: int
 
     def score(self, learner: Learner, n_rows: int, n_changes: int, window: int) -> tuple[float, float]:
-        """Return accuracy and kappa of a learner after so many rows; not-a-number if no row is of the moment.
-
-        Parameters
-        ----------
-        n_rows : int
-            Rows of the stream that have arrived.
-        n_changes : int
-            Changes that have begun.
-        """
+        """Return accuracy and kappa of a learner after so many rows; nan if no row is of the moment."""
         is_recent = (self.places > n_rows - window) & (self.places <= n_rows)
         counts = Counts(self.n_classes)
         for row in np.flatnonzero(is_recent & (self.concepts == n_changes)):
@@ -69,11 +61,6 @@ def choose_held_out(
     """Return which rows are kept apart: a share of those of each concept, rounded, drawn at random.
 
     As many rows are left of each concept in every repeat, so that changes are at the same rows.
-
-    Parameters
-    ----------
-    marks : tuple of int
-        The first row of each change.
     """
     is_held_out = np.zeros(n_rows, np.bool_)
     for start, end in pairwise((0, *marks, n_rows)):
@@ -89,11 +76,6 @@ def keep_apart(rows: StreamRows, is_held_out: NDArray[np.bool_]) -> StreamRows:
     ----------
     is_held_out : ndarray of shape (n_streamed,), bool
         Of each row after the start.
-
-    Raises
-    ------
-    TrialError
-        If no row is left.
     """
     if is_held_out.all():
         raise TrialError(f"all {is_held_out.size} rows of the stream are kept apart: lower 'holdout'")

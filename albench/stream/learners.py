@@ -51,13 +51,7 @@ class LearnerSettings:
     window: int | None = None
 
     def make_learner(self, n_classes: int, seed: int) -> Learner:
-        """Return a learner that has seen nothing yet.
-
-        Raises
-        ------
-        ModelError
-            If the model cannot learn so.
-        """
+        """Return a learner that has seen nothing yet."""
         if self.model.estimator.startswith(RIVER):
             if self.refit_every is not None:
                 raise ModelError(f"{self.model.estimator} learns label by label: it takes no 'refit_every'")
@@ -78,11 +72,6 @@ def choose_learning(model: Model, refit_every: int, window: int | None) -> Learn
 
     What is declared of fits (calibration, resampling, smoothed labels) needs a fit; it cannot be learnt label
     by label.
-
-    Parameters
-    ----------
-    window : int or None
-        Of models that are fitted anew.
     """
     if model.estimator.startswith(RIVER):
         return LearnerSettings(model)
@@ -161,13 +150,7 @@ class _WindowLearner:
 
 
 class Committee:
-    """Learners of one kind that each learn a label as often as a Poisson draw of mean 1 says.
-
-    Parameters
-    ----------
-    rng : Generator
-        Of their seeds and draws.
-    """
+    """Learners of one kind that each learn a label as often as a Poisson draw of mean 1 says."""
 
     def __init__(
         self, settings: LearnerSettings, n_members: int, n_classes: int, rng: np.random.Generator

@@ -58,8 +58,6 @@ class Prequential:
 
     Parameters
     ----------
-    window : int
-        Rows of the window.
     marks : tuple of int
         The first row of each change, ascending.
 

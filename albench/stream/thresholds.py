@@ -31,13 +31,7 @@ class FixedThreshold:
 
 
 class VariableThreshold:
-    """A threshold that falls with each row that is wanted and rises with each other.
-
-    Parameters
-    ----------
-    step : float
-        Relative change by one row.
-    """
+    """A threshold that falls with each row that is wanted and rises with each other."""
 
     def __init__(self, step: float) -> None:
         self._threshold = 1.0
@@ -53,13 +47,7 @@ class VariableThreshold:
 
 
 class RandomisedThreshold(VariableThreshold):
-    """A variable threshold that is multiplied by a normal draw of mean 1 for each row.
-
-    Parameters
-    ----------
-    deviation : float
-        Standard deviation of the draws.
-    """
+    """A variable threshold that is multiplied by a normal draw of mean 1 for each row."""
 
     def __init__(self, step: float, deviation: float, rng: np.random.Generator) -> None:
         super().__init__(step)

@@ -116,13 +116,7 @@ class StreamOutcome:
 
 
 def order_rows(data: StreamData, order: str, rng: np.random.Generator) -> Rows:
-    """Return the rows of a dataset in the order in which they arrive; equal times keep the order of the file.
-
-    Raises
-    ------
-    TrialError
-        If there are no times to order by.
-    """
+    """Return the rows of a dataset as they arrive; equal times keep the order of the file."""
     if order == "shuffled":
         return rng.permutation(data.labels.size)
     if order == "given":
@@ -193,13 +187,7 @@ def _find_own_marks(data: StreamData, order: Rows, n_start: int) -> tuple[int, .
 
 
 def run_stream_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
-    """Run a strategy on a stream, then random sampling of as many labels.
-
-    Raises
-    ------
-    TrialError
-        If the strategy and the budget manager do not go together, or the oracle and the drift.
-    """
+    """Run a strategy on a stream, then random sampling of as many labels."""
     if reason := (
         explain_misfit(trial.strategy, trial.manager) or explain_unfit_oracle(trial.oracle, trial.drift)
     ):

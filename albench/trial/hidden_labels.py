@@ -29,13 +29,7 @@ class HiddenLabels:
         self._test_labels = test_labels
 
     def score(self, model: Answers, metric: str) -> float:
-        """Return a built-in metric of a model on the test part, negated where lower is better.
-
-        Raises
-        ------
-        StrategyError
-            If the metric is undefined there.
-        """
+        """Return a built-in metric of a model on the test part, negated where lower is better."""
         measure = cast("type[Metric]", get_builtin("metric", metric))()
         outputs = ModelOutputs(cast("FittedModel", model), self._test_features, self._test_labels)
         score = measure.score(outputs)

@@ -52,8 +52,6 @@ class Trial:
 
     Parameters
     ----------
-    arrays : SplitArrays
-        Of the trial's split.
     shared : Path, optional
         Folder of what strategies share; what is not there is computed at its first use.
     """
@@ -99,15 +97,7 @@ class Trial:
         refuse_changed_code(task, self.strategy, oracle)
 
     def run(self) -> History:
-        """Run to the last whole round of the request.
-
-        Raises
-        ------
-        TrialError
-            If the seed set has another size, or a row twice.
-        StrategyError
-            If the strategy breaks its contract.
-        """
+        """Run to the last whole round of the request."""
         batch, self.seed_note = choose_seed_set(
             self.task, self.history, self.features, self.shared, self.streams
         )

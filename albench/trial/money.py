@@ -27,11 +27,6 @@ def show_prices(task: TrialTask, arrays: SplitArrays) -> Floats:
     """Return what each label of the pool costs as far as that is known before it is asked for.
 
     The price of its row, and of any label; what its class costs, the answer alone says.
-
-    Raises
-    ------
-    TrialError
-        If rows have prices and the arrays of the split lack them.
     """
     costs, rows = _read_costs(task), _get_row_prices(task, arrays)
     prices = np.full(arrays.pool_labels.size, costs.label)
@@ -39,15 +34,7 @@ def show_prices(task: TrialTask, arrays: SplitArrays) -> Floats:
 
 
 class MoneyBudget:
-    """What a trial may spend on labels and training.
-
-    Parameters
-    ----------
-    task : TrialTask
-        With ``money`` and ``prices`` in its identity.
-    arrays : SplitArrays
-        Of the trial's split.
-    """
+    """What a trial may spend on labels and training."""
 
     def __init__(self, task: TrialTask, arrays: SplitArrays, answers: OracleAnswers) -> None:
         costs = _read_costs(task)

@@ -124,8 +124,6 @@ class OracleAnswers:
 
         Parameters
         ----------
-        positions : ndarray of shape (n,), int
-            Rows of the pool.
         round_index : int
             The first round whose fit uses them.
         attempt : int

@@ -37,9 +37,6 @@ class RepeatedQueries:
         ----------
         n_bought : int
             Labels after the seed set so far.
-        is_queried : ndarray of shape (n_pool,), bool
-        n_asked : ndarray of shape (n_pool,), int
-            How often each row was asked.
         """
         due = self._count_due(n_bought + batch_size) - self._count_due(n_bought)
         rows = np.flatnonzero(is_queried)

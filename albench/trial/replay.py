@@ -33,17 +33,8 @@ def replay_batch(
     ----------
     stored_queries : dict of str to ndarray of shape (n_queried,)
         Columns of the queries table, with its batch's ``n_tied`` and ``query_s``.
-    history : History
-        Of the trial so far.
-    is_queried : ndarray of shape (n_pool,), bool
-        Positions that were queried.
     by_label : bool
         Whether copies of a row may have other labels; else all of them got the same answers.
-
-    Raises
-    ------
-    TrialError
-        If a stored row with its label is not, or not any more, in the pool.
     """
     is_next = stored_queries["round"] == history.round + 1
     batch = {name: column[is_next] for name, column in stored_queries.items() if column is not None}
@@ -69,17 +60,6 @@ def replay_repeated(
     ----------
     stored : dict of str to ndarray of shape (n_repeated,)
         ``round, row, k`` of what was asked again, with ``n_tied`` and ``query_s`` of the batch.
-    batch : QueriedBatch
-        Its new rows.
-    history : History
-        Of the trial so far.
-    n_asked : ndarray of shape (n_pool,), int
-        How often each row of the pool was asked so far.
-
-    Raises
-    ------
-    TrialError
-        If a stored row was not asked before as often as it was then.
     """
     is_next = stored["round"] == history.round + 1
     if not is_next.any():

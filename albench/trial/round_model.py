@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 
 class RoundModel:
-    """The task model or the query model of one trial.
-
-    Parameters
-    ----------
-    n_classes : int
-        Classes of the dataset.
-    """
+    """The task model or the query model of one trial."""
 
     def __init__(self, fitter: ModelFitter, n_classes: int) -> None:
         self._fitter = fitter

@@ -58,9 +58,6 @@ class RuleTracker:
 
     Parameters
     ----------
-    features : ndarray of shape (n_pool, d)
-    open_rng : callable
-        Returns the generator of the stop set.
     can_wait : bool
         Whether nobody changes a model after its round.
 
@@ -117,9 +114,6 @@ class RuleTracker:
 
         Parameters
         ----------
-        fitted : FittedModel
-            The task model of the round.
-        is_queried : ndarray of shape (n_pool,), bool
         labelled : ndarray of int
             Positions of the rows that it was fitted on.
         batch : QueriedBatch or None

@@ -25,13 +25,7 @@ AT_RANDOM = "the first batch was queried at random: without any label all candid
 def choose_seed_set(
     task: TrialTask, history: History, features: Floats, shared: SharedArrays, streams: TrialStreams
 ) -> tuple[QueriedBatch, str]:
-    """Return the batch of round 0, and what a reader should know of it.
-
-    Raises
-    ------
-    TrialError
-        If it has another size, or a row twice.
-    """
+    """Return the batch of round 0, and what a reader should know of it."""
     identity = task.identity
     method = cast("SeedSet", restore_component(task.seed_set))
     pool = SeedPool(

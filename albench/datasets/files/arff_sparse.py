@@ -36,13 +36,7 @@ class Sparse(NamedTuple):
 
 
 def split_sparse_rows(data: Sequence[Line], head: Header, where: Where) -> Sparse:
-    """Return the parts of a sparse file; a nominal cell that is not named has the first declared value.
-
-    Raises
-    ------
-    DatasetError
-        At a row that is no list of ``index value``, or a cell that its attribute does not allow.
-    """
+    """Return the parts of a sparse file; a nominal cell that is not named has the first declared value."""
     import polars as pl
     from scipy.sparse import coo_matrix
 

@@ -120,13 +120,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def build_dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFrame:
-    """Return a frame of numbers and texts; an unquoted ``?`` is null.
-
-    Raises
-    ------
-    DatasetError
-        At a row with too many or too few cells, or a cell that its attribute does not allow.
-    """
+    """Return a frame of numbers and texts; an unquoted ``?`` is null."""
     import polars as pl
 
     plain = _build_plain_frame(data, head)

@@ -59,8 +59,6 @@ def build_table(
         Columns of numbers that are categories.
     missing : sequence of str
         Texts that stand for a missing value.
-    where : Where
-        How messages name the file and its rows.
     text : sequence of str
         Columns that hold sentences.
     task : {"classification", "regression"}

@@ -47,11 +47,6 @@ def read_cells(file: Path, dialect: Dialect, where: Where, names: Sequence[str])
     """Read every cell below the header as text.
 
     Polars reads the file, which is fast; the csv module does if it would read other rows or cells.
-
-    Raises
-    ------
-    DatasetError
-        With the lines whose quotes or number of cells are wrong.
     """
     content = csv_text.decode_to_utf8(file, dialect, where)
     size = _measure(content, file, dialect, where)

@@ -30,13 +30,7 @@ def get_parts_of_files(heights: Sequence[int]) -> Divisions:
 
 
 def read_parts_of_column(column: pl.Series, missing: Sequence[str], where: Where) -> Divisions:
-    """Return the one split that a column of ``train`` and ``test`` declares; validation rows are in neither.
-
-    Raises
-    ------
-    DatasetError
-        If it says anything else, or one of the parts has no row.
-    """
+    """Return the split that a column of ``train`` and ``test`` declares; validation rows are in neither."""
     from albench.datasets.files.columns import clean_values
 
     words = [text.lower() if text is not None else None for text in clean_values(column, missing).to_list()]

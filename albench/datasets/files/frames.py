@@ -67,13 +67,7 @@ def _holds(file: Path, frame: pl.DataFrame) -> bool:
 
 
 def convert_frame(data: Any) -> pl.DataFrame:
-    """Return a table as a Polars frame.
-
-    Raises
-    ------
-    DatasetError
-        If it is none, two columns have one name, or a column has values of several types.
-    """
+    """Return a table as a Polars frame."""
     import polars as pl
 
     if isinstance(data, pl.DataFrame):

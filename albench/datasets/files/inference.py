@@ -71,12 +71,6 @@ def infer_types(
         Texts that stand for a missing value.
     decimal : str
         Decimal point or comma.
-    where : Where
-        How messages name the file and its rows.
-
-    Returns
-    -------
-    Inferred
     """
     import polars as pl
 

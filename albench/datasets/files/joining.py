@@ -41,13 +41,6 @@ def join_frames(frames: Sequence[pl.DataFrame], names: Collection[str], where: W
         One, or two.
     names : collection of str
         Columns whose values are names, whatever they are stored as.
-    where : Where
-        How messages name the files and their rows.
-
-    Raises
-    ------
-    DatasetError
-        If a column is not in both, or holds numbers in one and names in the other.
     """
     import polars as pl
 

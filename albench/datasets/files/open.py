@@ -28,13 +28,6 @@ def open_file(file: Path, limit: int, where: Where) -> Iterator[BinaryIO]:
     ----------
     limit : int
         Bytes that an archive may grow to.
-    where : Where
-        How messages name the file.
-
-    Raises
-    ------
-    DatasetError
-        If the archive is damaged or grows beyond ``limit``.
     """
     if not is_packed(file):
         with file.open("rb") as plain:
@@ -58,11 +51,6 @@ def open_text_file(file: Path, limit: int, where: Where, encoding: str = "") -> 
     ----------
     encoding : str
         As declared; empty for a format that is UTF-8 and takes no other.
-
-    Raises
-    ------
-    DatasetError
-        If it is a file of another kind, or not in its encoding by its first bytes.
     """
     with open_file(file, limit, where) as stream:
         head = cast("io.BufferedReader", stream).peek(HEAD_BYTES)[:HEAD_BYTES]

@@ -50,14 +50,7 @@ class SoftLabels(NamedTuple):
 def read_soft_labels(
     frame: pl.DataFrame, target: SoftTarget, missing: Sequence[str], where: Where
 ) -> SoftLabels:
-    """Return the distribution that some columns of a frame hold.
-
-    Raises
-    ------
-    DatasetError
-        If a cell is no probability and no count, probabilities do not sum to 1, or a class is the most
-        probable one of no row.
-    """
+    """Return the distribution that some columns of a frame hold."""
     if target.annotators:
         labels = _count_answers(frame, target.annotators, missing)
     else:

@@ -146,13 +146,7 @@ def _get_default_target(cached: cache.CacheEntry, where: Where) -> str:
 
 
 def build_openml_table(cached: cache.CacheEntry, source: OpenmlDataset, target: str, where: Where) -> Table:
-    """Return the table of a dataset in the cache, with a target and what ``source`` declares.
-
-    Raises
-    ------
-    DatasetError
-        If a declared column is not there, or a trial could not use the data.
-    """
+    """Return the table of a dataset in the cache, with a target and what ``source`` declares."""
     import polars as pl
 
     from albench.datasets.files.columns import build_table

@@ -62,13 +62,7 @@ class OpenmlSuite(DatasetSource):
         )
 
     def fetch(self, base: Path) -> None:
-        """Download the list of tasks, then every task; those that fail are named together.
-
-        Raises
-        ------
-        DatasetError
-            If a download failed; the others are in the cache.
-        """
+        """Download the list of tasks, then every task; those that fail are named together."""
         from albench.datasets.openml import client
 
         with cache.hold_entry("suites", self.id):
@@ -88,13 +82,7 @@ class OpenmlSuite(DatasetSource):
             raise DatasetError("; ".join(failures))
 
     def load(self, base: Path) -> Table:
-        """Refuse: a suite is many tables.
-
-        Raises
-        ------
-        DatasetError
-            Always: a suite that is in the cache stands for its tasks.
-        """
+        """Refuse: a suite is many tables."""
         raise DatasetError(f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it")
 
     def _read_task_numbers(self) -> tuple[OpenmlTask, ...]:

@@ -86,13 +86,7 @@ class DaskExecutor:
         jobs: Iterable[Job],
         record_loss: Callable[[Job, Death], Record],
     ) -> Generator[Record, None, None]:
-        """Yield records as they finish.
-
-        Raises
-        ------
-        ClusterError
-            If no worker comes, one may not be used, or the scheduler is lost.
-        """
+        """Yield records as they finish."""
         remaining = iter(jobs)
         first = next(remaining, None)
         if first is None:

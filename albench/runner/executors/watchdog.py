@@ -104,13 +104,7 @@ def exit_after_timeout(timeout: float | None) -> Iterator[None]:
 
 
 class Watchdog:
-    """Looks at the marks of running jobs from a thread, and kills processes that break a limit.
-
-    Parameters
-    ----------
-    folder : Path
-        Where jobs mark themselves.
-    """
+    """Looks at the marks of running jobs from a thread, and kills processes that break a limit."""
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self.folder = folder

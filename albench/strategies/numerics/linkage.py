@@ -33,13 +33,7 @@ class Linkage(Shared):
     def compute(
         self, features: Floats, *, n_classes: int, rng: np.random.Generator
     ) -> dict[str, NDArray[Any]]:
-        """Merge.
-
-        Raises
-        ------
-        StrategyError
-            If the pool is too large.
-        """
+        """Merge."""
         advice = "; random_subsampling around the strategy leaves this tree that of the whole pool"
         return {"children": linkage(features, self.method, advice=advice)}
 
@@ -52,11 +46,6 @@ def linkage(X: Floats, method: Method, *, advice: str = "") -> NDArray[np.int32]
     X : ndarray of shape (n, d)
     advice : str
         What helps against too many rows, beside a smaller pool.
-
-    Raises
-    ------
-    StrategyError
-        If there are so many rows that the distances of all pairs do not fit.
     """
     from scipy.cluster import hierarchy
 

@@ -193,13 +193,7 @@ class SkactivemlStrategy(Strategy):
         return {name: _convert_value(value, parameters[name].default) for name, value in values.items()}
 
     def select(self, pool: PoolView, state: Any, n: int) -> Picks:
-        """Ask for a batch, and repair it; utilities are those of the class where it gives any.
-
-        Raises
-        ------
-        StrategyError
-            If the pool is too large for an n x n matrix.
-        """
+        """Ask for a batch, and repair it; utilities are those of the class where it gives any."""
         # Without rows whose labels were refused: they would be queried again and again.
         rows = np.union1d(pool.labelled, pool.candidates)
         if self.adaptation.cost == "quadratic" and rows.size > self.max_pool:
