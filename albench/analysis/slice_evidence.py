@@ -18,6 +18,7 @@ from albench.analysis.mean_curves import average_cells
 from albench.analysis.paired_comparison import ROPE, ROPE_SHARE, compare_with_baseline
 from albench.analysis.ranks import rank_strategies
 from albench.analysis.recommend import recommend
+from albench.analysis.work_saved import measure_work_saved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +58,7 @@ def analyse_slice(
     if is_detailed:
         details = collect_details(all_scores, first, ranking, settings, withheld=control.fired)
     datasets = tuple(scores.panel.dataset for scores in all_scores)
+    searched = all_scores if is_detailed and settings.metric.name == "found" else ()
     random_curves = {
         cell.dataset: cell.curve for cell in first.cells if cell.strategy == settings.random and cell.curve
     }
@@ -83,6 +85,12 @@ def analyse_slice(
         mean_differences=differences,
         repeat_curves=dict(map(_build_repeat_curves, all_scores)) if is_detailed else {},
         recommendation=_recommend(settings, all_scores, first, details, withheld=control.fired),
+        work_saved=tuple(
+            work
+            for scores in searched
+            if (pool := settings.facts.get(scores.panel.dataset))
+            for work in measure_work_saved(scores, pool.n_pool)
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from albench.batches import BatchSize
 from albench.contracts import Model
 from albench.datasets.bundled import Iris
 from albench.metrics.classification import Accuracy, Brier, LogLoss
+from albench.metrics.found import Found
 from albench.oracles.perfect import PerfectOracle
 from albench.seed_sets.random import RandomSeedSet
 from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
@@ -24,7 +25,12 @@ from albench.splits.holdout import Holdout
 from albench.strategies.random import Random
 from albench.strategies.uncertainty import Margin
 
-METRICS = {"accuracy": Accuracy(), "log_loss": LogLoss(), "brier": Brier()}
+METRICS = {
+    "accuracy": Accuracy(),
+    "log_loss": LogLoss(),
+    "brier": Brier(),
+    "found_yes": Found(**{"class": "yes"}),
+}
 LOGISTIC = Entry("logistic_regression", Model(estimator="sklearn.linear_model.LogisticRegression"))
 
 

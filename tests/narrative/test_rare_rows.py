@@ -34,3 +34,25 @@ def test_found_rows_come_first_with_labels_and_random(tmp_path):
 def test_other_metrics_ask_another_question(tmp_path):
     results = albench.run(SPEC.replace("METRIC", "accuracy"), results=tmp_path)
     assert not any("has found" in sentence for sentence in results.answer)
+
+
+def test_with_a_budget_that_suffices_the_rows_to_read_come_first(tmp_path):
+    results = albench.run(SPEC.replace("METRIC", "found_1").replace("36", "all"), results=tmp_path)
+    reached = results.curves.join(results.trials, on="key").filter(pl.col("found_1") >= 0.95)
+    n_read = reached.group_by("key", "strategy").agg(pl.col("n_labels").min())
+    rows = dict(n_read.group_by("strategy").agg(pl.col("n_labels").mean()).iter_rows())
+    first = results.answer[0]
+    assert first.startswith(
+        f"To find 95 % of the pool's rows of class 1, relevance reads {rows['relevance']:.0f} ["
+    )
+    assert f"] of 168 rows, random {rows['random']:.0f}: " in first
+    assert first.endswith(f"work saved over sampling (WSS@95) is {0.95 - rows['relevance'] / 168:.2f}.")
+    assert "WSS@95" in results.report().read_text(encoding="utf-8")
+
+
+def test_with_too_small_a_budget_they_are_undefined_with_the_reason(tmp_path):
+    results = albench.run(SPEC.replace("METRIC", "found_1").replace("36", "12"), results=tmp_path)
+    assert results.answer[1] == (
+        "What 95 % of them take is not known: the budget ends before in 3 of 3 trials; `budgets: all` tells."
+    )
+    assert "WSS" not in " ".join(results.answer)

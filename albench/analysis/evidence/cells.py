@@ -95,6 +95,31 @@ class Saving:
 
 
 @dataclass(frozen=True)
+class WorkSaved:
+    """Rows that a strategy reads of a pool until 95 % of a class are found.
+
+    Attributes
+    ----------
+    n_short : int
+        Trials, of ``n_trials``, whose budget ends before; with any of them there is no number.
+    n_read : float or None
+        Mean over the repeats, seed set included, with its ``interval``.
+    wss : float or None
+        WSS@95 = 1 - n_read / n_pool - 0.05: the share of the rows that need not be read, less what reading at
+        random until then leaves unread.
+    """
+
+    dataset: str
+    strategy: str
+    n_pool: int
+    n_trials: int
+    n_short: int
+    n_read: float | None = None
+    interval: Interval | None = None
+    wss: float | None = None
+
+
+@dataclass(frozen=True)
 class Curve:
     """Mean over the repeats of a metric along the labels, with a pointwise interval of the mean.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         Starting,
         Transfer,
     )
-    from albench.analysis.evidence.cells import Cell, Curve, CurveSet, RepeatCurves, Slice
+    from albench.analysis.evidence.cells import Cell, Curve, CurveSet, RepeatCurves, Slice, WorkSaved
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.labelling import PilotAnswer
     from albench.analysis.evidence.oracles import (
@@ -64,6 +64,8 @@ class SliceEvidence:
         In the primary slice only; None where nothing is compared with random, or verdicts are withheld.
     cost_axis : CostAxis or None
         The same along what labels and training cost; in the primary slice only, where that is not 1 a label.
+    work_saved : tuple of WorkSaved
+        By dataset and strategy, where the metric is ``found``; in the primary slice only.
     is_along_costs : bool
         Whether curves and savings have costs in the place of numbers of labels.
     """
@@ -90,6 +92,7 @@ class SliceEvidence:
     repeat_curves: dict[str, RepeatCurves] = field(default_factory=dict)
     recommendation: Recommendation | None = None
     cost_axis: CostAxis | None = None
+    work_saved: tuple[WorkSaved, ...] = ()
     is_along_costs: bool = False
 
     def find_cell(self, dataset: str, strategy: str) -> Cell | None:
