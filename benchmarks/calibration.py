@@ -434,10 +434,7 @@ def controls(n: int) -> Iterator[Line]:
     for n_datasets in (1, 3, 12, 20):
         for repeats in (10, 20):
             rng = np.random.default_rng([6, n_datasets, repeats])
-            fired = sum(
-                compare_arms(_arms(rng, n_datasets, repeats), "random", n_repeats=repeats).fired
-                for _ in range(n)
-            )
+            fired = sum(compare_arms(_arms(rng, n_datasets, repeats)).fired for _ in range(n))
             what = f"the A/A control fires: {n_datasets} datasets x {repeats} repeats"
             yield Line(what.replace("1 datasets", "1 dataset"), fired, n, 0, 0.05, slack=True)
 
@@ -449,7 +446,12 @@ def _arms(rng: np.random.Generator, n_datasets: int, repeats: int) -> list[Simpl
     )
     return [
         SimpleNamespace(
-            sign=1, arms={"random": arms}, panel=SimpleNamespace(dataset=f"d{i}", splits=np.arange(repeats))
+            sign=1,
+            random="random",
+            dataset=f"d{i}",
+            arms={"random": arms},
+            panel=SimpleNamespace(splits=np.arange(repeats)),
+            is_covered=lambda n_repeats, _: n_repeats == repeats,
         )
         for i, arms in enumerate(areas)
     ]

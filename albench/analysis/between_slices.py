@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.between_slices import Disagreement, PreprocessingContrast, Transfer
-from albench.analysis.paired_comparison import COVERAGE, compute_differences
-from albench.analysis.scores import pair_repeats
+from albench.analysis.paired_comparison import compute_differences
+from albench.analysis.scores import find_shared_looks, pair_repeats
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
     average_all,
@@ -38,7 +38,7 @@ class ScoredSlice:
     scores: tuple[Scores, ...]
 
 
-def compare_transfers(slices: Sequence[ScoredSlice], random: str, *, n_repeats: int) -> tuple[Transfer, ...]:
+def compare_transfers(slices: Sequence[ScoredSlice]) -> tuple[Transfer, ...]:
     """Return every strategy for every pair of models: one that chooses the queries, one that is judged.
 
     The slices differ in their models alone.
@@ -49,23 +49,19 @@ def compare_transfers(slices: Sequence[ScoredSlice], random: str, *, n_repeats: 
         transfer
         for (query, model), scored in by_models.items()
         if query != model
-        for transfer in _compare_models(scored, by_models.get((model, model)), random, n_repeats)
+        for transfer in _compare_models(scored, by_models.get((model, model)))
     )
 
 
-def _compare_models(
-    borrowed: ScoredSlice, own: ScoredSlice | None, random: str, n_repeats: int
-) -> Iterator[Transfer]:
+def _compare_models(borrowed: ScoredSlice, own: ScoredSlice | None) -> Iterator[Transfer]:
     rows = {row.strategy: row for row in own.evidence.rows} if own else {}
-    for row in borrowed.evidence.rows:
-        if row.strategy != random and not row.label_looking:
-            yield _compare_picks(borrowed, own, row, rows.get(row.strategy), n_repeats)
+    for row in borrowed.evidence.rows[1:]:
+        if not row.label_looking:
+            yield _compare_picks(borrowed, own, row, rows.get(row.strategy))
 
 
-def _compare_picks(
-    borrowed: ScoredSlice, own: ScoredSlice | None, row: Row, home: Row | None, n_repeats: int
-) -> Transfer:
-    losses = _estimate_losses(borrowed, own, row.strategy, n_repeats) if own else []
+def _compare_picks(borrowed: ScoredSlice, own: ScoredSlice | None, row: Row, home: Row | None) -> Transfer:
+    losses = _estimate_losses(borrowed, own, row.strategy) if own else []
     mean = average_all([estimate for _, estimate in losses])
     return Transfer(
         query_model=borrowed.evidence.slice.query_model,
@@ -81,16 +77,14 @@ def _compare_picks(
 
 
 def _estimate_losses(
-    borrowed: ScoredSlice, own: ScoredSlice, strategy: str, n_repeats: int
+    borrowed: ScoredSlice, own: ScoredSlice, strategy: str
 ) -> list[tuple[float, Estimate | None]]:
     """Return, for each dataset that counts, how much better the own picks are, with its standard error."""
-    homes = {scores.panel.dataset: scores for scores in own.scores}
     losses = []
-    for scores in borrowed.scores:
-        home = homes[scores.panel.dataset]
+    for scores, home in zip(borrowed.scores, own.scores, strict=True):
         values, splits = _pair_areas(scores, home, strategy)
-        if values.size and values.size >= COVERAGE * scores.count_asked(n_repeats, strategy):
-            looks = min(scores.find_looks(strategy), home.find_looks(strategy), key=len)
+        if scores.is_covered(values.size, strategy):
+            looks = find_shared_looks(strategy, scores, home)
             losses.append((float(values.mean()), estimate_mean(values, find_units(splits), looks)))
     return losses
 
@@ -110,17 +104,15 @@ def compare_preprocessings(slices: Sequence[ScoredSlice]) -> tuple[Preprocessing
     first, *others = slices
     contrasts = []
     for own in first.scores:
-        there = [(other, scores) for other in others for scores in other.scores if _is_same(scores, own)]
+        there = [
+            (other, scores) for other in others for scores in other.scores if scores.dataset == own.dataset
+        ]
         contrasts += [
             _contrast(first, own, other, scores, strategy)
             for strategy, (other, scores) in product(first.evidence.strategies, there)
             if strategy in own.areas and strategy in scores.areas
         ]
     return tuple(contrast for contrast in contrasts if contrast is not None)
-
-
-def _is_same(scores: Scores, other: Scores) -> bool:
-    return scores.panel.dataset == other.panel.dataset
 
 
 def _contrast(
@@ -133,9 +125,9 @@ def _contrast(
     if not paired.any():
         return None
     units = find_units(own.panel.splits[left][paired])
-    looks = min(own.find_looks(strategy), scores.find_looks(strategy), key=len)
+    looks = find_shared_looks(strategy, own, scores)
     return PreprocessingContrast(
-        dataset=own.panel.dataset,
+        dataset=own.dataset,
         strategy=strategy,
         first=first.evidence.slice.preprocessing,
         other=other.evidence.slice.preprocessing,

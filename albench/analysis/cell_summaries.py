@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from albench.analysis.needed_repeats import find_needed_repeats
-from albench.analysis.paired_comparison import COVERAGE, average_differences, compute_differences
+from albench.analysis.paired_comparison import average_differences, compute_differences
 from albench.analysis.panel import read_curves
 from albench.analysis.score_slices import list_pools, score_slices
 from albench.analysis.stats.intervals import compute_t_p, estimate_mean, find_units
@@ -104,12 +104,11 @@ def summarise_cells(
             name: _select_areas(scores, name) if quantity == "area" else _select_levels(scores, name, at)
             for name in scored.settings.strategies
         }
-        asked = {name: scores.count_asked(experiment.repeats.total, name) for name in values}
-        cells = {name: _summarise(scores, name, own, asked[name]) for name, own in values.items()}
+        cells = {name: _summarise(scores, name, own) for name, own in values.items()}
         able = [name for name in scored.settings.rankable if cells[name].is_covered]
         if able:
             repeats = {name: values[name].repeats for name in able}
-            cells |= _compare_with_best(scores, cells, repeats, asked, withheld=withheld)
+            cells |= _compare_with_best(scores, cells, repeats, withheld=withheld)
         summaries += cells.values()
     return tuple(summaries)
 
@@ -145,23 +144,23 @@ def _find_round(scores: Scores, at: int | None) -> int:
         return n_labels.size - 1
     if not n_labels[0] <= at <= n_labels[-1]:
         raise ResultsError(
-            f"no levels at {at} labels: the curves on '{scores.panel.dataset}' are from "
+            f"no levels at {at} labels: the curves on '{scores.dataset}' are from "
             f"{n_labels[0]:g} to {n_labels[-1]:g} labels"
         )
     return int(np.searchsorted(n_labels, at, side="right")) - 1
 
 
-def _summarise(scores: Scores, strategy: str, values: _Values, n_asked: int) -> CellSummary:
+def _summarise(scores: Scores, strategy: str, values: _Values) -> CellSummary:
     repeats = values.repeats[np.isfinite(values.repeats)]
     return CellSummary(
-        dataset=scores.panel.dataset,
+        dataset=scores.dataset,
         strategy=strategy,
         n_repeats=repeats.size,
         n_labels=values.n_labels,
         mean=float(repeats.mean()) if repeats.size else None,
         sd=float(values.trials.std(ddof=1)) if values.trials.size > 1 else None,
-        is_covered=0 < repeats.size >= COVERAGE * n_asked,
-        n_asked=n_asked,
+        is_covered=scores.is_covered(repeats.size, strategy),
+        n_asked=scores.count_asked(strategy),
     )
 
 
@@ -169,7 +168,6 @@ def _compare_with_best(
     scores: Scores,
     cells: Mapping[str, CellSummary],
     repeats: Mapping[str, Floats],
-    asked: Mapping[str, int],
     *,
     withheld: bool,
 ) -> dict[str, CellSummary]:
@@ -181,7 +179,7 @@ def _compare_with_best(
     for name in (name for name in repeats if name != best):
         differences = compute_differences(scores, repeats[best], repeats[name])
         paired = np.isfinite(differences)
-        if paired.sum() < COVERAGE * min(asked[best], asked[name]):
+        if not scores.is_covered(int(paired.sum()), best, name):
             continue
         if average_differences(differences[paired].tolist()) == 0:
             tied.add(name)

@@ -29,7 +29,6 @@ from albench.analysis.selection import (
     count_missing,
     count_skipped,
     find_primary_slice,
-    find_random_label,
     list_failures,
 )
 from albench.analysis.slice_evidence import analyse_slice
@@ -103,20 +102,19 @@ def conclude(
             _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area, needed)
         )
     evidence = _sum_up(experiment, trials, curves, queries, needed, scored_slices)
-    n_repeats, random = evidence.n_repeats, find_random_label(experiment)
     select = partial(_select_scored, scored_slices)
     by_oracle = select(_ORACLE)
-    compared = _compare_oracles(experiment, by_oracle, arrays, n_repeats)
+    compared = _compare_oracles(experiment, by_oracle, arrays)
     outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
     return replace(
         evidence,
-        transfers=compare_transfers(select(_MODELS), random, n_repeats=n_repeats),
+        transfers=compare_transfers(select(_MODELS)),
         preprocessings=compare_preprocessings(select(_PREPROCESSING)),
         oracles=outcomes,
         oracle_costs=compare_oracle_costs(by_oracle, arrays) if have_prices(arrays) else (),
         oracle_contrasts=compared.contrasts,
         oracle_curves=compared.curves,
-        gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
+        gain_changes=compare_gains(by_oracle, outcomes),
         starting=compare_seed_sets(select(_SEED_SET)),
         stopping=compare_rules(experiment, trials, evidence.slices, judged),
     )
@@ -150,14 +148,12 @@ def _sum_up(
 
 
 def _compare_oracles(
-    experiment: Experiment, by_oracle: Sequence[ScoredSlice], curves: CurveArrays, n_repeats: int
+    experiment: Experiment, by_oracle: Sequence[ScoredSlice], curves: CurveArrays
 ) -> OracleComparison:
     """Return what the same level costs under every two oracles; nothing where everything costs 1 a label."""
     if len(by_oracle) < 2 or not have_prices(curves):  # noqa: PLR2004 - one is compared with nothing
         return OracleComparison((), ())
-    return compare_oracles(
-        by_oracle, curves, _find_budget(experiment, by_oracle[0].evidence.slice), n_repeats
-    )
+    return compare_oracles(by_oracle, curves, _find_budget(experiment, by_oracle[0].evidence.slice))
 
 
 def _find_budget(experiment: Experiment, of: Slice) -> Size:
@@ -175,7 +171,7 @@ def _describe_oracles(
 ) -> tuple[OracleOutcome, ...]:
     """Return what each oracle did, with who answered and how answers agree where that is known."""
     components = {entry.label: entry.component for entry in experiment.oracles}
-    outcomes = describe_oracles(by_oracle, components, picks, find_random_label(experiment))
+    outcomes = describe_oracles(by_oracle, components, picks)
     if queries is None or annotations is None:
         return outcomes
     records = describe_annotators(experiment, trials, queries, annotations)

@@ -48,7 +48,13 @@ def compare_along_costs(
     panels = [exchange_axis(scores.panel, curves, budget, settings.random) for scores in all_scores]
     along_costs = [
         score_panel(
-            panel, metric, sign=scores.sign, references=_list_references(scores), variant=settings.variant
+            panel,
+            metric,
+            sign=scores.sign,
+            random=scores.random,
+            n_repeats=scores.n_repeats,
+            references=_list_references(scores),
+            variant=settings.variant,
         )
         for panel, scores in zip(panels, all_scores, strict=True)
     ]

@@ -135,7 +135,7 @@ class _Looks:
         panel = build_panel(run, curves, group=group, budget=self.budget, dataset=dataset, arms=arms)
         metric = next(m for m in self.experiment.metrics if m.label == self.experiment.primary_metric)
         sign = 1 if type(metric.component).greater_is_better else -1
-        scores = score_panel(panel, 0, sign=sign, references={}, variant="trapezoid")
+        scores = score_panel(panel, 0, sign=sign, random=random, n_repeats=self.repeats.total)
         rule = self._make_rule(type(metric.component), scores.areas[random], panel.splits)
         places = set(run.select("strategy", "arm", "split", "start").iter_rows())
         rivals = [e for e in self.experiment.strategies if e.label != random and e.label not in skipped]
@@ -144,7 +144,7 @@ class _Looks:
         for sees_labels in (False, True):
             names = [e.label for e in rivals if (Need.TRUTH in e.component.required()) is sees_labels]
             n_blocks = {name: self._count_blocks(places, (name, random), arms) for name in names}
-            differences = {name: self._spread_differences(scores, name, random) for name in names}
+            differences = {name: self._spread_differences(scores, name) for name in names}
             cells += decide_repeats(group, dataset, differences, n_blocks, rule, self.repeats.starts)
         n_random = max((cell.n_splits for cell in cells), default=rule.at_least)
         most = max((cell.n_most for cell in cells), default=rule.at_least)
@@ -172,10 +172,10 @@ class _Looks:
         )
         return sum(takewhile(bool, is_complete))
 
-    def _spread_differences(self, scores: Scores, strategy: str, random: str) -> Floats:
+    def _spread_differences(self, scores: Scores, strategy: str) -> Floats:
         """Return the differences of all repeats; not-a-number where there is none."""
         values = np.full((self.repeats.up_to, self.repeats.starts), np.nan)
-        differences = subtract_areas(scores, strategy, random)
+        differences = subtract_areas(scores, strategy, scores.random)
         within = (scores.panel.splits < self.repeats.up_to) & (scores.panel.starts < self.repeats.starts)
         values[scores.panel.splits[within], scores.panel.starts[within]] = differences[within]
         return values.ravel()

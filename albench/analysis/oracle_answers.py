@@ -35,10 +35,9 @@ _SHARES = ("wrong", "refused")
 
 
 def count_given_labels(
-    panels: Sequence[CurvePanel], picks: PickArrays, strategies: Sequence[str], random: str
+    panels: Sequence[CurvePanel], picks: PickArrays, names: Sequence[str]
 ) -> tuple[GivenLabels, ...]:
-    """Return what the oracle gave, random's first; nothing where every answer was the true label."""
-    names = [random, *(name for name in strategies if name != random)]
+    """Return what the oracle gave to strategies, random first; nothing if every answer was the true label."""
     by_dataset = [_compute_shares(panel, picks, names) for panel in panels]
     if not any(np.nansum(shares) for of in by_dataset for shares in of.values()):
         return ()

@@ -11,7 +11,6 @@ from albench.analysis.evidence.oracles import CostComparison, OracleContrast
 from albench.analysis.label_saving import estimate_savings, find_saving_side
 from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.oracle_curves import build_oracle_curves, find_best_strategies
-from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units
 from albench.analysis.stats.sign_test import estimate_median_interval
@@ -43,9 +42,7 @@ class _Pair(NamedTuple):
     curves: PairedCurves
 
 
-def compare_oracles(
-    by_oracle: Sequence[ScoredSlice], curves: CurveArrays, budget: Size, n_repeats: int
-) -> OracleComparison:
+def compare_oracles(by_oracle: Sequence[ScoredSlice], curves: CurveArrays, budget: Size) -> OracleComparison:
     """Compare every two oracles.
 
     Parameters
@@ -54,10 +51,8 @@ def compare_oracles(
         Slices that differ in their oracle alone.
     budget : Size
         Of these slices.
-    n_repeats : int
-        Repeats that the experiment asks for.
     """
-    of_oracles = [(scored, find_best_strategies(scored, curves, budget, n_repeats)) for scored in by_oracle]
+    of_oracles = [(scored, find_best_strategies(scored, curves, budget)) for scored in by_oracle]
     known = [_compare_two(*two) for two in combinations(of_oracles, 2)]
     contrasts = tuple(contrast for contrast in known if contrast is not None)
     compared = order_oracles(contrasts)
@@ -99,11 +94,9 @@ def _pair_repeats(own: BestStrategy, other: BestStrategy) -> _Pair | None:
     curves, others = own.curves[left], other.curves[right]
     paired = np.isfinite(curves).all(axis=1) & np.isfinite(others).all(axis=1)
     costs, other_costs = own.scores.n_labels, other.scores.n_labels
+    is_covered = any(best.scores.is_covered(int(paired.sum()), best.name) for best in (own, other))
     # A ratio to no money at all says nothing.
-    if (
-        paired.sum() < max(1, COVERAGE * min(own.n_asked, other.n_asked))
-        or not min(costs[0], other_costs[0]) > 0
-    ):
+    if not is_covered or not min(costs[0], other_costs[0]) > 0:
         return None
     units = find_units(own.scores.panel.splits[left][paired])
     pairs = PairedCurves(costs, curves[paired], others[paired], None, units, baseline_labels=other_costs)

@@ -12,7 +12,6 @@ from albench.analysis.evidence.cells import Curve
 from albench.analysis.evidence.oracles import LevelCosts, OracleCurves
 from albench.analysis.labels_needed import SAME, find_labels_needed
 from albench.analysis.mean_curves import average_curves
-from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.scores import score_panel
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.analysis.stats.isotonic import fit_monotone
@@ -29,11 +28,10 @@ if TYPE_CHECKING:
 
 
 class BestStrategy(NamedTuple):
-    """The best strategy of an oracle on a dataset, its scores along its own money, the repeats it needs."""
+    """The best strategy of an oracle on a dataset, and its scores along its own money."""
 
     name: str
     scores: Scores
-    n_asked: int
 
     @property
     def curves(self) -> Floats:
@@ -41,9 +39,7 @@ class BestStrategy(NamedTuple):
         return self.scores.sign * self.scores.curves[self.name]
 
 
-def find_best_strategies(
-    scored: ScoredSlice, curves: CurveArrays, budget: Size, n_repeats: int
-) -> dict[str, BestStrategy]:
+def find_best_strategies(scored: ScoredSlice, curves: CurveArrays, budget: Size) -> dict[str, BestStrategy]:
     """Return the strategy with the largest mean area along the money, by dataset."""
     ranked = [row.strategy for row in scored.evidence.rows if not row.label_looking]
     metric = curves.metrics.index(scored.evidence.slice.metric)
@@ -51,16 +47,11 @@ def find_best_strategies(
     for scores in scored.scores:
         areas = _read_along_costs(scores, ranked, curves, budget, metric).areas
         known = {name: scores.sign * own[np.isfinite(own)] for name, own in areas.items()}
-        asked = {name: scores.count_asked(n_repeats, name) for name in ranked}
-        means = {
-            name: float(own.mean())
-            for name, own in known.items()
-            if own.size >= max(1, COVERAGE * asked[name])
-        }
+        means = {name: float(own.mean()) for name, own in known.items() if scores.is_covered(own.size, name)}
         if means:
-            name = max(means, key=lambda name: means[name])
-            own_scores = _read_along_costs(scores, [name], curves, budget, metric)
-            best[scores.panel.dataset] = BestStrategy(name, own_scores, asked[name])
+            name = max(means, key=means.__getitem__)
+            along_costs = _read_along_costs(scores, [name], curves, budget, metric)
+            best[scores.dataset] = BestStrategy(name, along_costs)
     return best
 
 
@@ -74,7 +65,8 @@ def _read_along_costs(
         values={name: scores.panel.values[name] for name in strategies},
     )
     along_costs = exchange_axis(panel, curves, budget, strategies[0])
-    return score_panel(along_costs, metric, sign=scores.sign, references={}, variant="trapezoid")
+    own = score_panel(along_costs, metric, sign=scores.sign, random=scores.random, n_repeats=scores.n_repeats)
+    return replace(own, asked=scores.asked)
 
 
 def build_oracle_curves(scored: ScoredSlice, best: Mapping[str, BestStrategy]) -> OracleCurves:

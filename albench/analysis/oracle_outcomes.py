@@ -9,8 +9,8 @@ import numpy as np
 
 from albench.analysis.evidence.oracles import GainChange, OracleOutcome
 from albench.analysis.oracle_answers import count_given_labels
-from albench.analysis.paired_comparison import COVERAGE, subtract_areas
-from albench.analysis.scores import pair_repeats
+from albench.analysis.paired_comparison import subtract_areas
+from albench.analysis.scores import find_shared_looks, pair_repeats
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
     average_all,
@@ -33,7 +33,7 @@ _PERFECT = "perfect"
 
 
 def describe_oracles(
-    slices: Sequence[ScoredSlice], oracles: Mapping[str, Oracle], picks: PickArrays | None, random: str
+    slices: Sequence[ScoredSlice], oracles: Mapping[str, Oracle], picks: PickArrays | None
 ) -> tuple[OracleOutcome, ...]:
     """Return what came of each oracle, in the order of the experiment.
 
@@ -55,7 +55,7 @@ def describe_oracles(
             oracle=evidence.slice.oracle,
             kind=type(oracle).name or type(oracle).__qualname__,
             error_rate=oracle.state_error_rate(),
-            given=count_given_labels(panels, picks, names, random) if picks and panels else (),
+            given=count_given_labels(panels, picks, names) if picks and panels else (),
             slice=evidence,
         )
         outcomes.append(outcome)
@@ -77,9 +77,7 @@ def order_by_noise(outcomes: Sequence[OracleOutcome]) -> dict[str, tuple[OracleO
     return {kind: of for kind, of in series.items() if len({outcome.error_rate for outcome in of}) > 1}
 
 
-def compare_gains(
-    slices: Sequence[ScoredSlice], outcomes: Sequence[OracleOutcome], random: str, *, n_repeats: int
-) -> tuple[GainChange, ...]:
+def compare_gains(slices: Sequence[ScoredSlice], outcomes: Sequence[OracleOutcome]) -> tuple[GainChange, ...]:
     """Return how the gain of each strategy changes from the least to the most noise of each kind.
 
     Parameters
@@ -94,22 +92,18 @@ def compare_gains(
         if least.slice.control.fired or most.slice.control.fired:
             continue
         pairs = list(zip(scores[least.oracle], scores[most.oracle], strict=True))
-        changes += _compare_ends(least, most, pairs, random, n_repeats)
+        changes += _compare_ends(least, most, pairs)
     return tuple(changes)
 
 
 def _compare_ends(
-    least: OracleOutcome,
-    most: OracleOutcome,
-    pairs: Sequence[tuple[Scores, Scores]],
-    random: str,
-    n_repeats: int,
+    least: OracleOutcome, most: OracleOutcome, pairs: Sequence[tuple[Scores, Scores]]
 ) -> Iterator[GainChange]:
     gains = {row.strategy: row.difference for row in least.slice.rows if not row.label_looking}
     rows = [
         row for row in most.slice.rows if row.difference is not None and gains.get(row.strategy) is not None
     ]
-    estimates = {row.strategy: _estimate_change(pairs, row.strategy, random, n_repeats) for row in rows}
+    estimates = {row.strategy: _estimate_change(pairs, row.strategy) for row in rows}
     known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
     ps = compute_corrected_ps(known)
     for row in rows:
@@ -126,18 +120,18 @@ def _compare_ends(
             )
 
 
-def _estimate_change(
-    pairs: Sequence[tuple[Scores, Scores]], strategy: str, random: str, n_repeats: int
-) -> Estimate | None:
+def _estimate_change(pairs: Sequence[tuple[Scores, Scores]], strategy: str) -> Estimate | None:
     """Return the mean paired change over the datasets; None where one that counts has no standard error."""
     estimates: list[Estimate | None] = []
     for least, most in pairs:
         left, right = pair_repeats(least, most)
-        change = subtract_areas(most, strategy, random)[right] - subtract_areas(least, strategy, random)[left]
+        before, after = (subtract_areas(scores, strategy, scores.random) for scores in (least, most))
+        change = after[right] - before[left]
         paired = np.isfinite(change)
-        n_asked = min(scores.count_asked(n_repeats, strategy) for scores in (least, most))
-        if paired.any() and paired.sum() >= COVERAGE * n_asked:
-            units = find_units(least.panel.splits[left][paired])
-            looks = min(least.find_looks(strategy), most.find_looks(strategy), key=len)
+        if any(scores.is_covered(int(paired.sum()), strategy) for scores in (least, most)):
+            units, looks = (
+                find_units(least.panel.splits[left][paired]),
+                find_shared_looks(strategy, least, most),
+            )
             estimates.append(estimate_mean(change[paired], units, looks))
     return average_all(estimates)

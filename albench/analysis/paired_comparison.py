@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from albench.analysis.sequential import CellDecision
     from albench.contracts import Floats
 
-COVERAGE = 0.8
 FEWEST_PAIRED = 3
 ROPE, ROPE_SHARE = 0.005, 0.01
 """Half the width of practical equivalence: of a metric within [0, 1]; of others, as a share of an area."""
@@ -95,7 +94,7 @@ def decide_verdict(
 
 
 def compare_with_baseline(
-    scores: Scores, strategy: str, baseline: str, *, n_repeats: int, with_intervals: bool, withheld: bool
+    scores: Scores, strategy: str, baseline: str, *, with_intervals: bool, withheld: bool
 ) -> PairedComparison:
     """Compare a strategy with a baseline over their paired repeats.
 
@@ -114,13 +113,12 @@ def compare_with_baseline(
     looks = scores.find_looks(strategy, baseline)
     mean = estimate_mean(deltas[paired], units, looks)
     interval = build_t_interval(mean, units.unit_name)
-    n_asked = scores.count_asked(n_repeats, strategy)
-    covered = n_paired >= COVERAGE * n_asked
+    covered = scores.is_covered(n_paired, strategy)
     decision = scores.decisions.get(strategy) if baseline == scores.random else None
     verdict = decide_verdict(interval, n_paired, covered=covered, decision=decision)
     curves = compute_differences(scores, scores.curves[strategy], scores.curves[baseline])
     cell = Cell(
-        dataset=scores.panel.dataset,
+        dataset=scores.dataset,
         strategy=strategy,
         n_repeats=int(np.isfinite(scores.areas[strategy]).sum()),
         n_paired=n_paired,
@@ -140,7 +138,7 @@ def compare_with_baseline(
         n_splits=np.unique(scores.panel.splits[paired]).size,
         n_without_area=_count_without_area(scores, strategy),
         shape=describe_shape(average_by_unit(deltas[paired], units), units.unit_name),
-        n_asked=n_asked,
+        n_asked=scores.count_asked(strategy),
         n_looks=len(looks),
         error=None if mean is None else float(mean.error),
     )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.cells import Interval
-from albench.analysis.paired_comparison import COVERAGE
+from albench.analysis.scores import COVERAGE
 from albench.analysis.stats.intervals import LEVEL, compute_bca_percentiles, find_units, widen_level
 from albench.analysis.stats.significance import friedman, rank_values, scale_rounding
+from albench.analysis.stats.skewness import average_by_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,56 +37,81 @@ class MeanRanks:
         Strategy -> mean rank; strategies that are not ranked are left out.
     intervals : dict
         Strategy -> the interval of its mean rank on datasets like these, if it has one.
+    blocks : tuple of CompleteBlock
+        Of the datasets that they are over.
     friedman_p : float or None
         None below 6 datasets or 3 strategies, where its approximation does not hold.
     """
 
     mean: Mapping[str, float]
     intervals: Mapping[str, Interval | None]
-    complete: tuple[str, ...]
+    blocks: tuple[CompleteBlock, ...]
     friedman_p: float | None
 
 
-def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, n_repeats: int) -> MeanRanks:
+@dataclass(frozen=True, eq=False)
+class CompleteBlock:
+    """The repeats of a dataset that all ranked strategies share.
+
+    Attributes
+    ----------
+    shared : ndarray of shape (n_repeats,), bool
+    areas : ndarray of shape (n_strategies, n_shared)
+        Higher is better; strategies in the order of the ranks.
+    """
+
+    scores: Scores
+    shared: NDArray[np.bool_]
+    areas: Floats
+    units: Units
+
+    @property
+    def dataset(self) -> str:
+        """Label of the dataset."""
+        return self.scores.dataset
+
+    @property
+    def by_unit(self) -> Floats:
+        """Mean areas of each unit, shape (n_strategies, n_units)."""
+        return np.array([average_by_unit(areas, self.units) for areas in self.areas])
+
+
+NO_RANKS = MeanRanks({}, {}, (), None)
+
+
+def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str]) -> MeanRanks:
     """Rank strategies by their mean areas over the repeats that all of them share.
 
     A strategy is ranked if it is complete (has at least 80 % of the repeats) on at least 80 % of the datasets
     on which any strategy is; a dataset counts if those strategies share at least 80 % of the repeats there.
     """
-    complete = {
-        name: {s.panel.dataset for s in all_scores if _is_complete(s, name, n_repeats)} for name in strategies
-    }
+    complete = {name: {s.dataset for s in all_scores if _is_complete(s, name)} for name in strategies}
     n_any = len(set().union(*complete.values()))
     able = [name for name in strategies if complete[name] and len(complete[name]) >= COVERAGE * n_any]
     # Only now: whether a strategy is ranked depends on all datasets, which of them count on the ranked.
-    blocks = [(scores, _stack_areas(scores, able)) for scores in all_scores if able]
-    full = {
-        scores.panel.dataset: block
-        for scores, block in blocks
-        if block.shape[1] >= COVERAGE * scores.count_asked(n_repeats, *able)
-    }
+    blocks = [_build_block(scores, able) for scores in all_scores if able]
+    full = tuple(block for block in blocks if block.scores.is_covered(block.areas.shape[1], *able))
     if not full:
-        return MeanRanks({}, {}, (), None)
-    means = np.array([block.mean(axis=1) for block in full.values()])
+        return NO_RANKS
+    means = np.array([block.areas.mean(axis=1) for block in full])
     own = rank_values(-means, scale_rounding(means))
     enough = all(size >= fewest for size, fewest in zip(means.shape, FEWEST_FOR_FRIEDMAN, strict=True))
     return MeanRanks(
         dict(zip(able, own.mean(axis=0).tolist(), strict=True)),
         dict(zip(able, map(estimate_rank_interval, own.T), strict=True)),
-        tuple(full),
+        full,
         friedman(means) if enough else None,
     )
 
 
-def _is_complete(scores: Scores, strategy: str, n_repeats: int) -> bool:
-    n_asked = scores.count_asked(n_repeats, strategy)
-    return bool(np.isfinite(scores.areas[strategy]).sum() >= COVERAGE * n_asked)
-
-
-def _stack_areas(scores: Scores, strategies: Sequence[str]) -> Floats:
-    """Return signed areas of the shared repeats, shape (n_strategies, n_shared)."""
+def _build_block(scores: Scores, strategies: Sequence[str]) -> CompleteBlock:
     areas = scores.sign * np.stack([scores.areas[name] for name in strategies])
-    return areas[:, np.isfinite(areas).all(axis=0)]
+    shared = np.asarray(np.isfinite(areas).all(axis=0))
+    return CompleteBlock(scores, shared, areas[:, shared], find_units(scores.panel.splits[shared]))
+
+
+def _is_complete(scores: Scores, strategy: str) -> bool:
+    return scores.is_covered(int(np.isfinite(scores.areas[strategy]).sum()), strategy)
 
 
 def estimate_rank_interval(ranks: Floats) -> Interval | None:
@@ -124,44 +150,3 @@ def estimate_rank_interval(ranks: Floats) -> Interval | None:
     percentiles = compute_bca_percentiles(below, without_one, widen_level(LEVEL, n))
     low, high = np.searchsorted(np.cumsum(sums) + _ROUNDING, percentiles) / (2 * n)
     return Interval(float(low), float(high), LEVEL, "bootstrap of the datasets, BCa")
-
-
-@dataclass(frozen=True, eq=False)
-class CompleteBlock:
-    """The repeats of a dataset that all ranked strategies share.
-
-    Attributes
-    ----------
-    shared : ndarray of shape (n_repeats,), bool
-    areas : ndarray of shape (n_strategies, n_shared)
-        Higher is better.
-    """
-
-    scores: Scores
-    shared: NDArray[np.bool_]
-    areas: Floats
-    units: Units
-
-    @property
-    def dataset(self) -> str:
-        """Label of the dataset."""
-        return self.scores.panel.dataset
-
-    @property
-    def by_unit(self) -> Floats:
-        """Mean areas of each unit, shape (n_strategies, n_units)."""
-        index, n = self.units.index, self.units.n
-        totals = [np.bincount(index, weights=row, minlength=n) for row in self.areas]
-        return np.asarray(np.array(totals) / np.bincount(index, minlength=n))
-
-
-def build_blocks(all_scores: Sequence[Scores], ranking: MeanRanks) -> list[CompleteBlock]:
-    """Return a block for each dataset that the ranks are over; strategies are in the order of the ranks."""
-    names = tuple(ranking.mean)
-    return [_build_block(scores, names) for scores in all_scores if scores.panel.dataset in ranking.complete]
-
-
-def _build_block(scores: Scores, names: Sequence[str]) -> CompleteBlock:
-    areas = scores.sign * np.stack([scores.areas[name] for name in names])
-    shared = np.asarray(np.isfinite(areas).all(axis=0))
-    return CompleteBlock(scores, shared, areas[:, shared], find_units(scores.panel.splits[shared]))

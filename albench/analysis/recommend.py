@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.rows import BudgetLevels, Recommendation, order_rows
-from albench.analysis.paired_comparison import COVERAGE, compute_differences, subtract_areas
+from albench.analysis.paired_comparison import compute_differences, subtract_areas
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
     average_all,
@@ -46,7 +46,6 @@ def recommend(
     all_scores: Sequence[Scores],
     similarity: Sequence[Similarity],
     *,
-    n_repeats: int,
     rope: float,
     withheld: bool,
 ) -> Recommendation | None:
@@ -61,16 +60,16 @@ def recommend(
     outcome = decide_outcome(able, rope)
     needed = None
     if outcome == "undecided":
-        unclear = _compare(all_scores, find_unclear(able, rope), baseline, n_repeats)
-        needed = estimate_repeats_needed(unclear.estimate, n_repeats, rope, len(able))
+        unclear = _compare(all_scores, find_unclear(able, rope), baseline)
+        needed = estimate_repeats_needed(unclear.estimate, all_scores[0].n_repeats, rope, len(able))
     return Recommendation(
         strategy=best,
         outcome=outcome,
-        equals=find_equals({name: _compare(all_scores, best, name, n_repeats).estimate for name in rivals}),
+        equals=find_equals({name: _compare(all_scores, best, name).estimate for name in rivals}),
         rope=rope,
         repeats_needed=needed,
         same_picks=same_picks,
-        at_budget=_compare_at_budget(_compare(all_scores, best, baseline, n_repeats), best, baseline),
+        at_budget=_compare_at_budget(_compare(all_scores, best, baseline), best, baseline),
     )
 
 
@@ -88,12 +87,12 @@ def find_unclear(able: Sequence[Row], rope: float) -> str:
     return next(row.strategy for row in rows)
 
 
-def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats: int) -> _Comparison:
+def _compare(all_scores: Sequence[Scores], strategy: str, other: str) -> _Comparison:
     kept, paired, estimates = [], [], []
     for scores in all_scores:
         deltas = subtract_areas(scores, strategy, other)
         here = np.isfinite(deltas)
-        if here.any() and here.sum() >= COVERAGE * scores.count_asked(n_repeats, strategy, other):
+        if scores.is_covered(int(here.sum()), strategy, other):
             kept.append(scores)
             paired.append(here)
             units, looks = find_units(scores.panel.splits[here]), scores.find_looks(strategy, other)

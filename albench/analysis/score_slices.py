@@ -162,7 +162,6 @@ def _add_repeats(
         asked={cell.strategy: cell.n_splits * experiment.repeats.starts for cell in cells},
         decisions=decisions if decides else {},
         looks={cell.strategy: cell.looks for cell in cells if cell.decision},
-        random=find_random_label(experiment),
     )
 
 
@@ -172,10 +171,15 @@ def _score_panels(
     metric: int,
     references: Mapping[str, Mapping[int, float]],
 ) -> tuple[Scores, ...]:
-    sign = 1 if settings.metric.greater_is_better else -1
     return tuple(
         score_panel(
-            panel, metric, sign=sign, references=references.get(panel.dataset, {}), variant=settings.variant
+            panel,
+            metric,
+            sign=settings.sign,
+            random=settings.random,
+            n_repeats=settings.n_repeats,
+            references=references.get(panel.dataset, {}),
+            variant=settings.variant,
         )
         for panel in panels
     )

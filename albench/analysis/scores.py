@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from albench.analysis.stats.area import Variant, compute_area
+
+COVERAGE = 0.8
+"""Share of the repeats that the experiment asks for, below which nothing is judged."""
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +41,10 @@ class Scores:
         Strategy -> mean over the arms that have an area, shape (n_repeats, n_rounds).
     reference : ndarray of shape (n_repeats,) or None
         Of each repeat's split; not-a-number where there is none; None if there is none at all.
+    random : str
+        Label of random.
+    n_repeats : int
+        Repeats that the experiment asks for.
     asked : mapping
         Strategy -> repeats that it needs, where that is not the same for all.
     decisions : mapping
@@ -44,8 +52,6 @@ class Scores:
         something is.
     looks : mapping
         Strategy -> after how many splits its repeats could have ended, the last look being the one that did.
-    random : str
-        Label of random; empty where all have as many repeats.
     """
 
     panel: CurvePanel
@@ -56,14 +62,24 @@ class Scores:
     n_labels: Floats
     curves: Mapping[str, Floats]
     reference: Floats | None
+    random: str
+    n_repeats: int
     asked: Mapping[str, int] = field(default_factory=dict)
     decisions: Mapping[str, CellDecision] = field(default_factory=dict)
     looks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    random: str = ""
 
-    def count_asked(self, n_repeats: int, *strategies: str) -> int:
-        """Return the repeats that all of some strategies need: ``n_repeats`` where all have as many."""
-        return min((self.asked.get(name, n_repeats) for name in strategies), default=n_repeats)
+    @property
+    def dataset(self) -> str:
+        """Label of the dataset."""
+        return self.panel.dataset
+
+    def count_asked(self, *strategies: str) -> int:
+        """Return the repeats that all of some strategies need."""
+        return min((self.asked.get(name, self.n_repeats) for name in strategies), default=self.n_repeats)
+
+    def is_covered(self, n_repeats: int, *strategies: str) -> bool:
+        """Say whether so many repeats are there, and enough of those that all of some strategies need."""
+        return 0 < n_repeats >= COVERAGE * self.count_asked(*strategies)
 
     def find_looks(self, *strategies: str) -> tuple[int, ...]:
         """Return the looks of that of some strategies which ended first; none where repeats are fixed."""
@@ -71,7 +87,14 @@ class Scores:
 
 
 def score_panel(
-    panel: CurvePanel, metric: int, *, sign: int, references: Mapping[int, float], variant: Variant
+    panel: CurvePanel,
+    metric: int,
+    *,
+    sign: int,
+    random: str,
+    n_repeats: int,
+    references: Mapping[int, float] = MappingProxyType({}),
+    variant: Variant = "trapezoid",
 ) -> Scores:
     """Return the scores of a panel in one metric.
 
@@ -96,6 +119,8 @@ def score_panel(
         n_labels=panel.n_labels[common],
         curves={name: _average_over_arms(cube[:, :, common], arms[name]) for name, cube in values.items()},
         reference=reference if np.isfinite(reference).any() else None,
+        random=random,
+        n_repeats=n_repeats,
     )
 
 
@@ -105,6 +130,11 @@ def pair_repeats(scores: Scores, other: Scores) -> tuple[Rows, Rows]:
     common = [(i, there[repeat]) for i, repeat in enumerate(_list_repeats(scores)) if repeat in there]
     left, right = np.array(common, dtype=np.intp).reshape(-1, 2).T
     return left, right
+
+
+def find_shared_looks(strategy: str, *all_scores: Scores) -> tuple[int, ...]:
+    """Return the looks of a strategy where it ended first; none where repeats are fixed."""
+    return min((scores.find_looks(strategy) for scores in all_scores), key=len)
 
 
 def _list_repeats(scores: Scores) -> list[tuple[int, int]]:

@@ -95,6 +95,11 @@ class SliceSettings:
         return replace(self, strategies=names, second=None if self.second in strategies else self.second)
 
     @property
+    def sign(self) -> int:
+        """-1 if lower is better."""
+        return 1 if self.metric.greater_is_better else -1
+
+    @property
     def rankable(self) -> tuple[str, ...]:
         """Strategies that do not see hidden labels."""
         return tuple(name for name in self.strategies if name not in self.label_looking)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from albench.analysis.paired_comparison import COVERAGE, average_differences
+from albench.analysis.paired_comparison import average_differences
+from albench.analysis.scores import COVERAGE
 from albench.analysis.stats.intervals import (
     LEVEL,
     build_t_interval,

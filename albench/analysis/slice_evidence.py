@@ -46,10 +46,10 @@ def analyse_slice(
     with_details : bool
         False leaves out what is concluded of the primary slice beside its comparisons and its verdict.
     """
-    control = compare_arms(all_scores, settings.random, n_repeats=settings.n_repeats)
+    control = compare_arms(all_scores)
     if settings.primary:
-        control = add_arm_savings(control, all_scores, settings.random)
-    ranking = rank_strategies(all_scores, settings.rankable, n_repeats=settings.n_repeats)
+        control = add_arm_savings(control, all_scores)
+    ranking = rank_strategies(all_scores, settings.rankable)
     compare_with = partial(_compare_with, settings, all_scores, ranking, withheld=control.fired)
     first = compare_with(settings.random)
     details = None
@@ -57,7 +57,7 @@ def analyse_slice(
     # They take most of the time, and the page shows them of one slice only.
     if is_detailed:
         details = collect_details(all_scores, first, ranking, settings, withheld=control.fired)
-    datasets = tuple(scores.panel.dataset for scores in all_scores)
+    datasets = tuple(scores.dataset for scores in all_scores)
     searched = all_scores if is_detailed and settings.metric.name == "found" else ()
     random_curves = {
         cell.dataset: cell.curve for cell in first.cells if cell.strategy == settings.random and cell.curve
@@ -71,14 +71,14 @@ def analyse_slice(
         strategies=settings.strategies,
         random_curves=random_curves,
         references=dict(references),
-        headroom=compute_headrooms(all_scores, settings.random),
+        headroom=compute_headrooms(all_scores),
         cells=first.cells,
         rows=first.rows,
         friedman_p=None if control.fired else ranking.friedman_p,
         control=control,
         smallest_p=find_smallest_p(first.rows),
         area=settings.variant,
-        complete=ranking.complete,
+        complete=tuple(block.dataset for block in ranking.blocks),
         second=None if settings.second is None else compare_with(settings.second),
         details=details,
         mean_levels=levels,
@@ -108,7 +108,6 @@ def _compare_with(
                 scores,
                 strategy,
                 baseline,
-                n_repeats=settings.n_repeats,
                 with_intervals=settings.primary and baseline == settings.random,
                 withheld=withheld,
             )
@@ -138,7 +137,6 @@ def _recommend(
         versus.rows,
         all_scores,
         details.similarity if details else (),
-        n_repeats=settings.n_repeats,
         rope=_compute_rope(settings, versus.cells),
         withheld=withheld,
     )

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence.rows import order_rows
-from albench.analysis.paired_comparison import COVERAGE
+from albench.analysis.scores import COVERAGE
 from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:

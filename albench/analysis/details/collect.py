@@ -13,7 +13,6 @@ from albench.analysis.details.traits import collect_traits, estimate_trends
 from albench.analysis.details.variance import estimate_variance_components
 from albench.analysis.details.virtual_best import evaluate_virtual_best, list_trades, rank_by_budget
 from albench.analysis.evidence.details import Details
-from albench.analysis.ranks import build_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,28 +33,27 @@ def collect_details(
     withheld: bool,
 ) -> Details:
     """Return what the primary slice says beyond verdicts."""
-    names, random = settings.rankable, settings.random
-    complete, ranked = build_blocks(all_scores, ranking), tuple(ranking.mean)
-    shares, little = normalise_areas(all_scores, names, random, n_repeats=settings.n_repeats)
+    names, complete, ranked = settings.rankable, ranking.blocks, tuple(ranking.mean)
+    shares, little = normalise_areas(all_scores, names)
     balances = _measure_balances(all_scores, settings)
     compared = [cell for cell in versus.cells if cell.strategy in names]
-    about = collect_traits(compared, settings.facts, compute_headrooms(all_scores, random), balances)
+    about = collect_traits(compared, settings.facts, compute_headrooms(all_scores), balances)
     return Details(
         rank_at=rank_by_budget(complete, ranked),
         thresholds=THRESHOLDS,
         normalised=shares,
         little_headroom=little,
-        on_datasets=compare_phases(all_scores, names, random),
-        virtual_best=evaluate_virtual_best(complete, ranked, all_scores[0].sign) if all_scores else None,
+        on_datasets=compare_phases(all_scores, names),
+        virtual_best=evaluate_virtual_best(complete, ranked, settings.sign),
         pairwise=compare_pairs(all_scores, complete, ranking.mean, withheld=withheld),
-        components=estimate_variance_components(all_scores, names, random),
+        components=estimate_variance_components(all_scores, names),
         stability=estimate_stability(complete),
         similarity=_compare_picks(all_scores, settings),
         balance=balances,
         traits=about,
         trends=estimate_trends(about),
         trades=list_trades(versus.rows),
-        late_rises=measure_late_rises(compared, random, sign=all_scores[0].sign) if all_scores else {},
+        late_rises=measure_late_rises(compared, settings),
     )
 
 
@@ -65,13 +63,13 @@ def _measure_balances(all_scores: Sequence[Scores], settings: SliceSettings) -> 
     return tuple(
         balance
         for scores in all_scores
-        if (facts := settings.facts.get(scores.panel.dataset)) is not None
+        if (facts := settings.facts.get(scores.dataset)) is not None
         for balance in measure_balance(
             scores.panel,
             settings.picks,
             settings.rankable,
             settings.random,
-            _name_classes(settings.classes.get(scores.panel.dataset, ()), facts.n_classes),
+            _name_classes(settings.classes.get(scores.dataset, ()), facts.n_classes),
         )
     )
 

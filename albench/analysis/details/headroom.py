@@ -8,7 +8,6 @@ import numpy as np
 
 from albench.analysis.evidence.cells import Interval
 from albench.analysis.evidence.datasets import NormalisedArea
-from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, Estimate, build_t_interval, find_units
 from albench.rng import analysis_stream
 
@@ -33,11 +32,11 @@ class Shares(NamedTuple):
     units: Units
 
 
-def compute_headroom(scores: Scores, random: str) -> tuple[float, float] | None:
+def compute_headroom(scores: Scores) -> tuple[float, float] | None:
     """Return random's mean seed level and the way from there to the reference, positive if there is any."""
     if scores.reference is None or scores.n_labels.size == 0:
         return None
-    seed = scores.sign * scores.curves[random][:, 0]
+    seed = scores.sign * scores.curves[scores.random][:, 0]
     paired = np.isfinite(seed) & np.isfinite(scores.reference)
     if not paired.any():
         return None
@@ -45,36 +44,27 @@ def compute_headroom(scores: Scores, random: str) -> tuple[float, float] | None:
     return level, float(scores.sign * scores.reference[paired].mean()) - level
 
 
-def compute_headrooms(all_scores: Sequence[Scores], random: str) -> dict[str, float]:
+def compute_headrooms(all_scores: Sequence[Scores]) -> dict[str, float]:
     """Return the headroom of each dataset; of those without a reference or a seed level, none."""
-    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in all_scores}
+    rooms = {scores.dataset: compute_headroom(scores) for scores in all_scores}
     return {dataset: room[1] for dataset, room in rooms.items() if room is not None}
 
 
 def normalise_areas(
-    all_scores: Sequence[Scores], strategies: Sequence[str], random: str, *, n_repeats: int
+    all_scores: Sequence[Scores], strategies: Sequence[str]
 ) -> tuple[tuple[NormalisedArea, ...], tuple[str, ...]]:
     """Return every strategy in shares of the headroom, and the datasets with too little of it.
 
-    Parameters
-    ----------
-    n_repeats : int
-        Repeats that the experiment asks for: datasets with fewer than 80 % of them do not count.
+    Datasets with fewer than 80 % of the repeats that the experiment asks for do not count.
     """
-    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in all_scores}
-    little = tuple(name for name, room in rooms.items() if room is not None and room[1] < LEAST)
-    able = [
-        (scores, room)
-        for scores in all_scores
-        if (room := rooms[scores.panel.dataset]) is not None and room[1] >= LEAST
-    ]
+    known = [(scores, room) for scores in all_scores if (room := compute_headroom(scores)) is not None]
+    little = tuple(scores.dataset for scores, (_, room) in known if room < LEAST)
+    able = [(scores, ends) for scores, ends in known if ends[1] >= LEAST]
     areas = []
     for name in strategies:
-        shares = [(scores, _compute_shares(scores, name, *room)) for scores, room in able]
+        shares = [(scores, _compute_shares(scores, name, *ends)) for scores, ends in able]
         covered = {
-            scores.panel.dataset: share
-            for scores, share in shares
-            if share.values.size >= COVERAGE * scores.count_asked(n_repeats, name)
+            scores.dataset: share for scores, share in shares if scores.is_covered(share.values.size, name)
         }
         areas.append(_summarise_shares(name, covered))
     return tuple(area for area in areas if area.gains), little

@@ -16,33 +16,33 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell
     from albench.analysis.scores import Scores
+    from albench.analysis.selection import SliceSettings
     from albench.contracts import Floats
 
 RISE = 0.9
 LATE = 0.8
 
 
-def compare_phases(
-    all_scores: Sequence[Scores], strategies: Sequence[str], random: str
-) -> tuple[DatasetPhases, ...]:
+def compare_phases(all_scores: Sequence[Scores], strategies: Sequence[str]) -> tuple[DatasetPhases, ...]:
     """Return what the mean curves say of each strategy on each dataset where it is paired with random."""
     return tuple(
         phases
         for scores in all_scores
         for name in strategies
-        if name != random and (phases := _compare_phases_on(scores, name, random)) is not None
+        if name != scores.random and (phases := _compare_phases_on(scores, name)) is not None
     )
 
 
-def _compare_phases_on(scores: Scores, strategy: str, random: str) -> DatasetPhases | None:
-    paired = np.isfinite(scores.areas[strategy]) & np.isfinite(scores.areas[random])
+def _compare_phases_on(scores: Scores, strategy: str) -> DatasetPhases | None:
+    names = strategy, scores.random
+    paired = np.isfinite([scores.areas[name] for name in names]).all(axis=0)
     if not paired.any() or scores.n_labels.size < 2:  # noqa: PLR2004 - a curve has two ends
         return None
-    curve, baseline = (scores.sign * scores.curves[name][paired].mean(axis=0) for name in (strategy, random))
+    curve, baseline = (scores.sign * scores.curves[name][paired].mean(axis=0) for name in names)
     end = find_ramp_end(scores.n_labels, baseline)
     early, late = (None, None) if end is None else split_area(scores.n_labels, curve - baseline, end)
     return DatasetPhases(
-        dataset=scores.panel.dataset,
+        dataset=scores.dataset,
         strategy=strategy,
         deficiency=compute_deficiency(curve, baseline),
         ramp_up_labels=end,
@@ -87,8 +87,9 @@ def _average_over(n_labels: Floats, values: Floats, part: Floats) -> float | Non
     return float(compute_area(part, interpolate_curves(n_labels, values, part))) if part.size > 1 else None
 
 
-def measure_late_rises(cells: Sequence[Cell], random: str, *, sign: int) -> dict[str, dict[str, LateRise]]:
+def measure_late_rises(cells: Sequence[Cell], settings: SliceSettings) -> dict[str, dict[str, LateRise]]:
     """Return dataset -> strategy -> how its mean curve ends, where random rises at all."""
+    random, sign = settings.random, settings.sign
     rises: dict[str, dict[str, LateRise]] = {}
     for cell in cells:
         if cell.curve is not None and cell.curve.n_labels.size > 2:  # noqa: PLR2004 - there is a middle

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 def estimate_variance_components(
-    all_scores: Sequence[Scores], strategies: Sequence[str], random: str
+    all_scores: Sequence[Scores], strategies: Sequence[str]
 ) -> tuple[VarianceComponents, ...]:
     """Return the components of each difference to random; none without several splits of several starts."""
     return tuple(
-        VarianceComponents(scores.panel.dataset, name, *parts)
+        VarianceComponents(scores.dataset, name, *parts)
         for scores in all_scores
         for name in strategies
-        if name != random and (parts := _estimate_components(scores, name, random)) is not None
+        if name != scores.random and (parts := _estimate_components(scores, name)) is not None
     )
 
 
-def _estimate_components(scores: Scores, strategy: str, random: str) -> tuple[float, float] | None:
-    delta = subtract_areas(scores, strategy, random)
+def _estimate_components(scores: Scores, strategy: str) -> tuple[float, float] | None:
+    delta = subtract_areas(scores, strategy, scores.random)
     finite = np.isfinite(delta)
     return analyse_variance(delta[finite], scores.panel.splits[finite])
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from albench.analysis.evidence.cells import Cell
 from albench.analysis.paired_comparison import (
-    COVERAGE,
     PairedComparison,
     average_differences,
     decide_verdict,
     subtract_paired,
 )
+from albench.analysis.scores import COVERAGE
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.analysis.stats.intervals import build_t_interval, estimate_mean, find_units
 from albench.analysis.stats.sign_test import describe_shape

@@ -10,19 +10,19 @@ from albench.analysis.evidence.cells import Cell
 from albench.analysis.evidence.rows import Recommendation, order_rows
 from albench.analysis.leaderboard_rows import RowContext, build_rows
 from albench.analysis.paired_comparison import (
-    COVERAGE,
     ROPE,
     PairedComparison,
     average_differences,
     subtract_paired,
 )
-from albench.analysis.ranks import MeanRanks
+from albench.analysis.ranks import NO_RANKS
 from albench.analysis.recommend import (
     decide_outcome,
     estimate_repeats_needed,
     find_equals,
     find_unclear,
 )
+from albench.analysis.scores import COVERAGE
 from albench.analysis.stats.intervals import average_all, estimate_mean, find_units
 from albench.analysis.streams.evidence.cells import Spending
 from albench.analysis.streams.evidence.conclusions import StreamRow
@@ -40,13 +40,12 @@ if TYPE_CHECKING:
 
 _BASELINE = ""
 """No label of a strategy: each has a random of its own."""
-_NO_RANKS = MeanRanks({}, {}, (), None)
-"""Strategies that buy different numbers of labels have none."""
 
 
 def build_stream_rows(comparisons: Comparisons, *, n_repeats: int) -> tuple[Row, tuple[StreamRow, ...]]:
     """Return what stands for random, and one row a strategy, the best first."""
-    context = RowContext(_BASELINE, frozenset(), _NO_RANKS, ROPE, withheld=False)
+    # Strategies that buy different numbers of labels have no ranks.
+    context = RowContext(_BASELINE, frozenset(), NO_RANKS, ROPE, withheld=False)
     paired = {name: [of.paired for of in compared] for name, compared in comparisons.items()}
     datasets = zip(*comparisons.values(), strict=True)
     baseline = [_describe_random([of.cell for of in cells], n_repeats) for cells in datasets]
