@@ -69,7 +69,6 @@ def analyse_slice(
         greater_is_better=settings.metric.greater_is_better,
         datasets=datasets,
         strategies=settings.strategies,
-        random_curves=random_curves,
         references=dict(references),
         headroom=compute_headrooms(all_scores),
         cells=first.cells,

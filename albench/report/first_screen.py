@@ -13,6 +13,7 @@ from albench.report.figures.answer import (
 from albench.report.figures.pilot import build_pilot_panel
 from albench.report.figures.stopping import mark_stops
 from albench.report.html.numbers import format_level
+from albench.report.tables.leaderboard import build_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -74,7 +75,6 @@ class FirstScreen:
 
 def build_first_screen(
     evidence: SliceEvidence,
-    board: Leaderboard,
     highlighted: Collection[str],
     stopping: StoppingEvidence | None = None,
     pilot: PilotAnswer | None = None,
@@ -84,13 +84,14 @@ def build_first_screen(
     On a page that asks when to stop the picture shows where rules do, not what is saved; on that of a pilot
     what is expected of labels more.
     """
-    if board.baseline is None or not evidence.random_curves:
+    if not evidence.random_curves:
         return None
+    board = build_leaderboard(evidence)
     lines = _choose_lines(evidence, board, highlighted)
     styles, baseline = [line.style for line in lines], board.baseline.style
-    small = build_small_panels(evidence, styles, baseline, most=MOST_PANELS)
+    small = build_small_panels(evidence, styles, most=MOST_PANELS)
     return FirstScreen(
-        rows=tuple(_build_row(evidence, line, highlighted, baseline.label, pilot) for line in lines),
+        rows=tuple(_build_row(evidence, line, highlighted, pilot) for line in lines),
         n_more=len(board.lines) - len(lines),
         picture=_draw_picture(evidence, styles, baseline, stopping, pilot),
         small=small,
@@ -108,10 +109,10 @@ def _draw_picture(
 ) -> FigurePanel:
     if pilot is not None and (expected := build_pilot_panel(evidence, pilot, styles, baseline)):
         return expected
-    panel = build_answer_panel(evidence, styles, baseline)
+    panel = build_answer_panel(evidence, styles)
     hue = next((style.colour for style in styles if stopping and style.label == stopping.strategy), None)
     # Shares of the budget are no labels: datasets have several budgets then.
-    if stopping is None or hue is None or get_pictured_curves(evidence, baseline.label).shares:
+    if stopping is None or hue is None or get_pictured_curves(evidence).shares:
         return panel
     return mark_stops(panel, stopping, hue)
 
@@ -146,8 +147,7 @@ def _order_lines(board: Leaderboard) -> list[LeaderboardLine]:
         line.row.side < 0 or (not line.row.side and (line.row.difference or 0) <= 0) for line in board.ranked
     ]
     place = below.index(True) if True in below else len(below)
-    baseline = [board.baseline] if board.baseline else []
-    return [*board.ranked[:place], *baseline, *board.ranked[place:], *board.label_looking]
+    return [*board.ranked[:place], board.baseline, *board.ranked[place:], *board.label_looking]
 
 
 def _find_same_picks(evidence: SliceEvidence, strategy: str) -> tuple[str, ...]:
@@ -158,12 +158,11 @@ def _build_row(
     evidence: SliceEvidence,
     line: LeaderboardLine,
     highlighted: Collection[str],
-    baseline: str,
     pilot: PilotAnswer | None,
 ) -> FirstRow:
     name = line.row.strategy
     same_picks = tuple(other for other in _find_same_picks(evidence, name) if other != name)
-    level = _find_level(evidence, name, baseline)
+    level = _find_level(evidence, name)
     return FirstRow(
         line,
         format_level(level, "not on all datasets"),
@@ -173,14 +172,14 @@ def _build_row(
     )
 
 
-def _find_level(evidence: SliceEvidence, strategy: str, baseline: str) -> float | None:
+def _find_level(evidence: SliceEvidence, strategy: str) -> float | None:
     """Return the level at the budget: of the two strategies of the answer that over their paired repeats."""
     answer = evidence.recommendation
     if answer and answer.at_budget and strategy == answer.strategy:
         return answer.at_budget.level
-    if answer and answer.at_budget and strategy == baseline:
+    if answer and answer.at_budget and strategy == evidence.baseline:
         return answer.at_budget.baseline_level
-    curve = get_pictured_curves(evidence, baseline).curves.get(strategy)
+    curve = get_pictured_curves(evidence).curves.get(strategy)
     return None if curve is None else float(curve.mean[-1])
 
 

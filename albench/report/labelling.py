@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence.cells import CurveSet
-from albench.analysis.selection import find_random_label
 from albench.datasets.files.base import FileSource
 from albench.errors import AlbenchError
 from albench.report.figures.common import check_figure, escape_markup
@@ -48,9 +47,8 @@ def build_labelling_parts(experiment: Experiment, primary: SliceEvidence) -> tup
     files = list(enumerate(_list_labelled_files(experiment)))
     if not files:
         return ()
-    baseline = find_random_label(experiment)
-    styles = build_styles(primary.strategies, baseline)
-    return tuple(_build_part(experiment, primary, place, name, styles, baseline) for place, name in files)
+    styles = build_styles(primary.strategies, primary.baseline)
+    return tuple(_build_part(experiment, primary, place, name, styles) for place, name in files)
 
 
 def _list_labelled_files(experiment: Experiment) -> Iterator[str]:
@@ -70,7 +68,6 @@ def _build_part(
     place: int,
     dataset: str,
     styles: Mapping[str, Style],
-    baseline: str,
 ) -> LabellingPart:
     from albench.narrative.labelling import write_labelling
 
@@ -79,8 +76,8 @@ def _build_part(
     # The page is about the simulation: it is written, and says what is wrong with the labels.
     except AlbenchError as error:
         return LabellingPart(dataset, (f"The real curve cannot be drawn: {error}",))
-    simulated = get_level_curves(primary, dataset, baseline)
-    drawn = {name: own for name, own in simulated.items() if name in (*curve.strategies, baseline)}
+    simulated = get_level_curves(primary, dataset)
+    drawn = {name: own for name, own in simulated.items() if name in (*curve.strategies, primary.baseline)}
     proposing = {name: own for name, own in drawn.items() if name in curve.strategies}
     panel = _build_panel(place, dataset, curve, drawn, styles)
     return LabellingPart(dataset, tuple(write_labelling(curve, proposing)), (panel,))

@@ -20,7 +20,7 @@ from albench.report.tables.grids import build_saving_table, list_targets
 from albench.report.tables.leaderboard import build_leaderboard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from albench.analysis.evidence.conclusions import CostAxis, SliceEvidence
     from albench.report.figures.common import FigurePanel
@@ -50,9 +50,7 @@ class MoneyPart:
     n_labels: Mapping[str, float]
 
 
-def build_money_part(
-    primary: SliceEvidence, styles: Mapping[str, Style], baseline: str, contenders: Sequence[str]
-) -> MoneyPart | None:
+def build_money_part(primary: SliceEvidence, styles: Mapping[str, Style]) -> MoneyPart | None:
     """Return the part on costs; None where everything costs 1 a label."""
     axis = primary.cost_axis
     if axis is None:
@@ -63,7 +61,7 @@ def build_money_part(
         build_level_panel(
             f"money-{place}",
             dataset,
-            CurveSet(get_level_curves(along_costs, dataset, baseline)),
+            CurveSet(get_level_curves(along_costs, dataset)),
             styles,
             metric=along_costs.slice.metric,
             reference=along_costs.references.get(dataset),
@@ -80,7 +78,7 @@ def build_money_part(
         mean=levels if is_single else mean,
         levels=() if is_single else levels,
         targets=list_targets(along_costs),
-        savings=build_saving_table(along_costs, contenders, styles),
+        savings=build_saving_table(along_costs, styles),
         n_labels=_average_labels(axis),
     )
 

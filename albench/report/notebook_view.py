@@ -11,7 +11,6 @@ from albench.narrative.streams.wording import format_share
 from albench.report.first_screen import build_first_screen
 from albench.report.html.numbers import format_count, format_level, format_percent, format_signed, format_span
 from albench.report.streams.leaderboard import build_stream_lines, build_stream_styles, choose_lines
-from albench.report.tables.leaderboard import build_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -36,7 +35,7 @@ def format_first_screen(evidence: Evidence, highlighted: Collection[str]) -> str
     if not evidence.slices:
         return ""
     primary = evidence.primary
-    screen = build_first_screen(primary, build_leaderboard(primary), highlighted)
+    screen = build_first_screen(primary, highlighted)
     if screen is None:
         return ""
     titles = (

@@ -59,7 +59,7 @@ def _describe_random_beginnings(evidence: Evidence) -> Iterator[str]:
 
 
 def _describe_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:
-    others = [cell for cell in primary.cells if cell.strategy != page.baseline]
+    others = [cell for cell in primary.cells if cell.strategy != primary.baseline]
     short = [
         f"{cell.strategy} on {cell.dataset} ({cell.n_paired} of {n_asked})"
         for cell in others

@@ -95,7 +95,6 @@ class Page:
     newest: datetime | None
     splits: int = 1
     starts: int = 1
-    baseline: str = "random"
     label_seeking: tuple[str, ...] = ()
     datasets: tuple[DatasetSizes, ...] = ()
     components: tuple[ComponentFacts, ...] = ()
@@ -146,8 +145,6 @@ def build_page(
 
 def build_pool_page(run: ReportSource, path: Path, warnings: Iterable[str]) -> Page:
     """Collect what the page of a run on pools prints; parameters as of :func:`build_page`."""
-    from albench.analysis.selection import find_random_label
-
     experiment, trials = run.experiment, run.trials
     axes = (
         experiment.strategies,
@@ -165,7 +162,6 @@ def build_pool_page(run: ReportSource, path: Path, warnings: Iterable[str]) -> P
         build_page(run, path, axes, warnings),
         splits=_count_splits(experiment, trials),
         starts=experiment.repeats.starts,
-        baseline=find_random_label(experiment),
         label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
         datasets=_list_datasets(experiment, trials, partly_labelled),
     )

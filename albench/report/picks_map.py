@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.analysis.evidence.rows import order_rows
 from albench.report.html.numbers import round_significant
 from albench.spec.highlight import list_highlighted
 from albench.trace.trace import iterate_stories
@@ -57,11 +56,10 @@ def select_first_trials(
     """
     import polars as pl
 
-    names = [row.strategy for row in order_rows(primary.rows)]
-    baseline = primary.rows[0].strategy
+    names = primary.contenders
     keys = [
         curves.first[name]
-        for name in dict.fromkeys([*names[:1], *highlighted, *names, baseline])
+        for name in dict.fromkeys([*names[:1], *highlighted, *names, primary.baseline])
         for curves in primary.repeat_curves.values()
         if name in curves.first
     ]

@@ -16,7 +16,7 @@ from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
 from albench.report.html.theme import CONFIG, PAPER
 from albench.report.oracle_screen import build_large_oracle_panel
-from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
+from albench.report.tables.leaderboard import HEADLINE
 from albench.spec.highlight import list_highlighted
 from albench.text import list_quoted, quote, suggest_word
 from albench.trace.trace import build_story
@@ -74,7 +74,7 @@ class Plots:
         """
         whole, highlighted = self._results.evidence, list_highlighted(self._results.experiment)
         evidence = whole.primary
-        screen = build_first_screen(evidence, build_leaderboard(evidence), highlighted, pilot=whole.pilot)
+        screen = build_first_screen(evidence, highlighted, pilot=whole.pilot)
         if screen is None:
             raise ResultsError("random has no curve: there is nothing to compare with")
         return draw_figure(screen.picture, screen.picture.title)
@@ -222,15 +222,7 @@ class Plots:
 
 
 def _build_figures(evidence: SliceEvidence) -> Figures:
-    baseline = evidence.rows[0].strategy
-    styles = build_styles(evidence.strategies, baseline)
-    return build_figures(evidence, styles, baseline, _list_contenders(evidence))
-
-
-def _list_contenders(evidence: SliceEvidence) -> list[str]:
-    """Return the strategies but the baseline, in the order of the leaderboard."""
-    board = build_leaderboard(evidence)
-    return [line.row.strategy for line in (*board.ranked, *board.label_looking)]
+    return build_figures(evidence, build_styles(evidence.strategies, evidence.baseline))
 
 
 def _choose_panel(
@@ -254,8 +246,7 @@ def check_label(label: str | None, labels: Sequence[str], what: str) -> str:
 
 
 def _find_first_trial(evidence: SliceEvidence, strategy: str | None, dataset: str | None) -> str:
-    names = [*_list_contenders(evidence), evidence.rows[0].strategy]
-    name = check_label(strategy, names, "strategy")
+    name = check_label(strategy, [*evidence.contenders, evidence.baseline], "strategy")
     where = check_label(dataset, evidence.datasets, "dataset")
     repeats = evidence.repeat_curves.get(where)
     if repeats is None or name not in repeats.first:

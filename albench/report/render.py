@@ -14,7 +14,6 @@ from albench.report.fill_templates import fill_template, load_templates
 from albench.report.first_screen import build_first_screen
 from albench.report.html import embed
 from albench.report.html.assets import read_page_assets
-from albench.report.html.palette import build_styles
 from albench.report.labelling import build_labelling_parts
 from albench.report.money import build_money_part
 from albench.report.notes import list_notes
@@ -96,25 +95,25 @@ def _build_primary_context(
     imbalances = get_imbalances(primary)
 
     remarks = write_remarks(evidence)
-    money = build_money_part(primary, own.styles, page.baseline, own.contenders)
+    money = build_money_part(primary, own.styles)
     named = [*own.contenders[:1], *page.highlighted]
     return PrimaryContext(
-        names=[name for name in own.styles if name != page.baseline],
+        names=[name for name in own.styles if name != primary.baseline],
         hidden=list_hidden(own.contenders, page.highlighted, own.styles, SHOWN - 1),
         legend=[own.styles[name] for name in dict.fromkeys([*named, *own.styles])],
         notes=[*remarks.coverage, *list_notes(page, evidence)],
         remarks=remarks,
         # What the first sentence speaks of.
-        first_screen=build_first_screen(money.axis.evidence, money.board, page.highlighted)
+        first_screen=build_first_screen(money.axis.evidence, page.highlighted)
         if money is not None and evidence.has_money_budget
-        else build_first_screen(primary, own.board, page.highlighted, evidence.stopping, evidence.pilot),
+        else build_first_screen(primary, page.highlighted, evidence.stopping, evidence.pilot),
         oracle_screen=build_oracle_screen(evidence),
         choices=choices,
         axes=build_axes(evidence, choices),
         transfers=group_by_pair(evidence.transfers, lambda of: (of.query_model, of.model)),
         preprocessings=group_by_pair(evidence.preprocessings, lambda of: (of.first, of.other)),
         others=[
-            replace(other, board=build_leaderboard(of, build_styles(of.strategies, page.baseline)))
+            replace(other, board=build_leaderboard(of))
             for other, of in zip(list_others(others, choices), others, strict=True)
         ],
         bodies=render_others(
@@ -127,8 +126,8 @@ def _build_primary_context(
         per_dataset=build_dataset_parts(primary, page, own.styles),
         money=money,
         spent=build_repeats_grid(evidence, own.contenders),
-        noise=build_noise_panels(evidence.oracles, own.styles, page.baseline),
-        noise_on_datasets=build_dataset_noise_panels(evidence.oracles, own.styles, page.baseline),
+        noise=build_noise_panels(evidence.oracles, own.styles),
+        noise_on_datasets=build_dataset_noise_panels(evidence.oracles, own.styles),
     )
 
 

@@ -44,24 +44,23 @@ def build_slice_context(
     imbalance : mapping
         Dataset -> imbalance of its pool, which is the same in every slice.
     """
-    styles = build_styles(evidence.strategies, page.baseline)
+    styles = build_styles(evidence.strategies, evidence.baseline)
     board = build_leaderboard(evidence, styles)
-    contenders = tuple(line.row.strategy for line in (*board.ranked, *board.label_looking))
     verdicts = not evidence.control.fired
     return SliceContext(
         primary=evidence,
         styles=styles,
         board=board,
-        contenders=contenders,
+        contenders=evidence.contenders,
         verdicts=verdicts,
         drawn=drawn,
-        figures=build_figures(evidence, styles, page.baseline, contenders) if drawn else NO_FIGURES,
-        grid=build_difference_grid(evidence, contenders),
+        figures=build_figures(evidence, styles) if drawn else NO_FIGURES,
+        grid=build_difference_grid(evidence),
         imbalance=imbalance,
         traits={sizes.label: sizes for sizes in page.datasets},
-        levels=build_level_table(evidence, styles, page.baseline),
+        levels=build_level_table(evidence, styles),
         targets=list_targets(evidence),
-        savings=build_saving_table(evidence, contenders, styles),
+        savings=build_saving_table(evidence, styles),
         words=words,
         highlighted=page.highlighted,
         csv=_build_downloads(evidence, board, verdicts=verdicts) if evidence.primary else {},

@@ -127,7 +127,7 @@ def test_the_page_draws_gains_and_wrong_labels_against_the_stated_rates(noisy):
 
     evidence = noisy.evidence
     styles = build_styles(evidence.primary.strategies, "random")
-    gain, wrong = build_noise_panels(evidence.oracles, styles, "random")
+    gain, wrong = build_noise_panels(evidence.oracles, styles)
     lines = {trace["meta"]: trace for trace in gain.figure["data"] if "meta" in trace}
     assert set(lines) == {styles[name].id for name in ("margin", "entropy")}
     line = lines[styles["margin"].id]
@@ -139,7 +139,7 @@ def test_the_page_draws_gains_and_wrong_labels_against_the_stated_rates(noisy):
     of_random = next(trace for trace in wrong.figure["data"] if trace["meta"] == styles["random"].id)
     bought = [outcome.given[0].wrong.share for outcome in evidence.oracles[:2]]
     assert of_random["y"] == [0.0, *reversed(bought)]
-    titles = [panel.title for panel in build_dataset_noise_panels(evidence.oracles, styles, "random")]
+    titles = [panel.title for panel in build_dataset_noise_panels(evidence.oracles, styles)]
     assert titles == ["iris (uniform_noise)", "wine (uniform_noise)"]
     text = noisy.report().read_text(encoding="utf-8")
     assert "What the oracle did" in text

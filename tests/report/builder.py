@@ -95,7 +95,6 @@ def build_slice(grid: Grid, *, primary: bool) -> SliceEvidence:
         greater_is_better=True,
         datasets=tuple(grid.datasets),
         strategies=tuple(grid.gains),
-        random_curves={d: _curve(labels[d], runs[d]["random"]) for d in grid.datasets},
         references=references,
         cells=tuple(cells),
         rows=tuple(_row(s, [c for c in cells if c.strategy == s], cells) for s in grid.gains),

@@ -27,8 +27,7 @@ def looks(primary):
 
 @pytest.fixture
 def drawn(primary, looks):
-    contenders = [name for name in primary.strategies if name != "random"]
-    return build_figures(primary, looks, "random", contenders)
+    return build_figures(primary, looks)
 
 
 def all_panels(figures):
@@ -83,7 +82,7 @@ def test_the_reference_is_a_dashed_line_at_its_level(drawn, primary):
 
 
 def test_without_a_reference_there_is_no_line(primary, looks):
-    levels = CurveSet(curves.get_level_curves(primary, "wine", "random"))
+    levels = CurveSet(curves.get_level_curves(primary, "wine"))
     panel = curves.build_level_panel("x", "wine", levels, looks, metric="accuracy", reference=None)
     assert "annotations" not in panel.figure["layout"]
     assert all("meta" in trace for trace in panel.figure["data"])
@@ -102,7 +101,7 @@ def test_the_mean_is_over_all_datasets_or_not_drawn(builder, primary, looks):
     broken = replace(primary.find_cell("wine", "qbc"), curve=None, difference_curve=None)
     cells = tuple(broken if (c.dataset, c.strategy) == ("wine", "qbc") else c for c in primary.cells)
     part = builder.with_means(replace(primary, cells=cells))
-    panel = build_figures(part, looks, "random", ["margin", "qbc"]).mean[0]
+    panel = build_figures(part, looks).mean[0]
     assert looks["qbc"].id not in lines(panel)
     assert looks["margin"].id in lines(panel)
     assert "qbc" in panel.note
@@ -113,7 +112,7 @@ def test_the_mean_is_over_all_datasets_or_not_drawn(builder, primary, looks):
 def test_datasets_with_other_budgets_meet_at_shares_of_the_budget(builder):
     grid = builder.Grid(datasets={"a": (0.5, 0.9, 60), "b": (0.5, 0.9, 200)})
     primary = builder.build_slice(grid, primary=True)
-    panel = build_figures(primary, build_styles(primary.strategies, "random"), "random", ["margin"]).mean[0]
+    panel = build_figures(primary, build_styles(primary.strategies, "random")).mean[0]
     trace = next(iter(lines(panel).values()))
     assert trace["x"][0] == 0
     assert trace["x"][-1] == 100
@@ -122,7 +121,7 @@ def test_datasets_with_other_budgets_meet_at_shares_of_the_budget(builder):
 
 def test_one_dataset_has_no_mean_over_datasets(builder):
     primary = builder.build_slice(builder.Grid(datasets={"a": (0.5, 0.9, 60)}), primary=True)
-    assert build_figures(primary, build_styles(primary.strategies, "random"), "random", ["margin"]).mean == ()
+    assert build_figures(primary, build_styles(primary.strategies, "random")).mean == ()
 
 
 def test_a_curve_without_interval_has_no_band(looks):
@@ -162,8 +161,14 @@ def test_half_the_labels_lies_as_far_from_zero_as_twice_the_labels():
     assert saving.compute_log_ratio(0.0) == 0
 
 
+def draw_saving(evidence, looks):
+    """The panel of margin."""
+    panels = saving.build_saving_panels(evidence, looks, "95")
+    return panels[evidence.contenders.index("margin")]
+
+
 def test_a_known_saving_has_its_point_and_its_interval(primary, looks):
-    panel = saving.build_saving_panels(with_saving(primary, saved()), ["margin"], looks, "95")[0]
+    panel = draw_saving(with_saving(primary, saved()), looks)
     trace = panel.figure["data"][0]
     at = trace["y"].index(primary.datasets.index("wine"))
     assert trace["x"][at] == pytest.approx(math.log(2))
@@ -187,7 +192,7 @@ def test_a_censored_saving_is_a_bound_with_an_arrow(primary, looks, changes, mar
     assert row.mark == mark
     assert row.at == pytest.approx(at)
     assert words in row.words
-    trace = saving.build_saving_panels(changed, ["margin"], looks, "95")[0].figure["data"][0]
+    trace = draw_saving(changed, looks).figure["data"][0]
     place = trace["y"].index(primary.datasets.index("wine"))
     assert trace["marker"]["symbol"][place] == symbol
     assert trace["x"][place] == pytest.approx(-math.log(1 - at))
@@ -198,7 +203,7 @@ def test_an_undefined_saving_is_a_word_with_its_reason_and_no_point(primary, loo
     changed = with_saving(primary, gone)
     row = saving.build_saving_row(changed, "wine", "margin", "95")
     assert row.words == "undefined: neither curve gets there within the budget"
-    figure = saving.build_saving_panels(changed, ["margin"], looks, "95")[0].figure
+    figure = draw_saving(changed, looks).figure
     place = primary.datasets.index("wine")
     assert place not in figure["data"][0]["y"]
     assert [(a["y"], a["text"]) for a in figure["layout"]["annotations"] if a["y"] == place] == [
@@ -216,7 +221,7 @@ def test_panels_of_a_target_share_their_axis(drawn):
 
 def test_times_stand_on_a_log_axis_and_what_was_not_measured_is_left_out(primary, looks):
     rows = tuple(replace(row, query_s=None) if row.strategy == "qbc" else row for row in primary.rows)
-    panel = build_figures(replace(primary, rows=rows), looks, "random", ["margin", "qbc"]).cost[0]
+    panel = build_figures(replace(primary, rows=rows), looks).cost[0]
     assert panel.figure["layout"]["xaxis"]["type"] == "log"
     by_strategy = {trace["meta"]: trace for trace in panel.figure["data"]}
     margin = next(row for row in primary.rows if row.strategy == "margin")

@@ -13,7 +13,6 @@ from albench.analysis.evidence.cells import Curve
 from albench.report import render
 from albench.report.figures.answer import compare_mean_curves
 from albench.report.first_screen import MOST_PANELS, build_first_screen
-from albench.report.html.palette import build_styles
 from albench.report.page import build_page
 from albench.report.tables.leaderboard import build_leaderboard
 from albench.spec.read import load_experiment_text
@@ -21,8 +20,7 @@ from albench.tables import build_schema
 
 
 def show(evidence, highlighted=()):
-    styles = build_styles(evidence.strategies, "random")
-    return build_first_screen(evidence, build_leaderboard(evidence, styles), highlighted)
+    return build_first_screen(evidence, highlighted)
 
 
 def list_names(screen):
@@ -145,11 +143,11 @@ def test_the_mean_curves_are_read_off_at_the_worse_final_level(many):
         name: Curve(x, np.array([0.5, end]), none, none, 1) for name, end in (("s00", 0.9), ("random", 0.7))
     }
     means = replace(many.mean_levels, curves=lines)
-    reached = compare_mean_curves(replace(many, mean_levels=means), "s00", "random")
+    reached = compare_mean_curves(replace(many, mean_levels=means), "s00")
     assert (reached.strategy, reached.baseline) == (pytest.approx(55), 100)
     assert reached.words == "mean curve: 55 labels instead of 100"
     shares = replace(many, mean_levels=replace(means, shares=True))
-    assert compare_mean_curves(shares, "s00", "random").words == (
+    assert compare_mean_curves(shares, "s00").words == (
         "mean curve: 55\u202f% of the budget instead of 100\u202f%"
     )
 
@@ -158,14 +156,10 @@ def test_mean_curves_that_end_no_better_than_they_begin_have_no_arrow(many):
     flat = many.mean_levels.curves | {
         "random": replace(many.mean_levels.curves["random"], mean=np.full(19, 0.4))
     }
-    assert (
-        compare_mean_curves(
-            replace(many, mean_levels=replace(many.mean_levels, curves=flat)), "s00", "random"
-        )
-        is None
-    )
+    levels = replace(many.mean_levels, curves=flat)
+    assert compare_mean_curves(replace(many, mean_levels=levels), "s00") is None
     rows = tuple(replace(row, median_saving=None) for row in many.rows)
-    assert compare_mean_curves(replace(many, rows=rows), "s00", "random") is None
+    assert compare_mean_curves(replace(many, rows=rows), "s00") is None
 
 
 def drop_savings(evidence, builder):

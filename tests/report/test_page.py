@@ -451,7 +451,7 @@ def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, re
     primary = evidence.primary
     control = Control(False, {}, {}, None, 0, unavailable="few_repeats")
     part = replace(
-        primary, random_curves={}, references={}, cells=tuple(map(nothing, primary.cells)),
+        primary, references={}, cells=tuple(map(nothing, primary.cells)),
         rows=tuple(map(no_row, primary.rows)), control=control, smallest_p=None, complete=(),
     )  # fmt: skip
     gone = builder.with_means(part)
@@ -467,8 +467,7 @@ def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, re
 def test_a_dataset_without_trials_is_told_and_the_others_are_shown(builder, evidence, read):
     primary = evidence.primary
     cells = tuple(c for c in primary.cells if c.dataset != "wine")
-    curves = {d: c for d, c in primary.random_curves.items() if d != "wine"}
-    part = builder.with_means(replace(primary, cells=cells, random_curves=curves))
+    part = builder.with_means(replace(primary, cells=cells))
     page = read(render(replace(evidence, slices=(part,), n_missing=60), builder.page()))
     assert page.section("where").words.count("no trial") == 4
     assert "undefined: no curve on this dataset" in page.section("saving").words

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence.choose_slice import choose_slice
+from albench.analysis.evidence.rows import order_rows
 from albench.errors import ResultsError
 
 if TYPE_CHECKING:
@@ -75,7 +76,6 @@ class SliceEvidence:
     greater_is_better: bool
     datasets: tuple[str, ...]
     strategies: tuple[str, ...]
-    random_curves: dict[str, Curve]
     references: dict[str, float]
     cells: tuple[Cell, ...]
     rows: tuple[Row, ...]
@@ -94,6 +94,22 @@ class SliceEvidence:
     cost_axis: CostAxis | None = None
     work_saved: tuple[WorkSaved, ...] = ()
     is_along_costs: bool = False
+
+    @property
+    def baseline(self) -> str:
+        """The strategy that the others are compared with."""
+        return self.rows[0].strategy
+
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """The others, the best first."""
+        return tuple(row.strategy for row in order_rows(self.rows))
+
+    @property
+    def random_curves(self) -> dict[str, Curve]:
+        """Dataset -> the curve of random; datasets without one left out."""
+        own = [cell for cell in self.cells if cell.strategy == self.baseline]
+        return {cell.dataset: cell.curve for cell in own if cell.curve is not None}
 
     def find_cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""

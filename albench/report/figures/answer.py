@@ -64,12 +64,12 @@ class ReachedLevel:
         return f"{mean}{self.strategy:.0f} labels instead of {self.baseline:.0f}"
 
 
-def get_pictured_curves(evidence: SliceEvidence, baseline: str) -> CurveSet:
+def get_pictured_curves(evidence: SliceEvidence) -> CurveSet:
     """Return the mean curves over the datasets, or those of the only dataset with a curve of random."""
     if evidence.mean_levels is not None:
         return evidence.mean_levels
     dataset = next(iter(evidence.random_curves), None)
-    return CurveSet({} if dataset is None else get_level_curves(evidence, dataset, baseline))
+    return CurveSet({} if dataset is None else get_level_curves(evidence, dataset))
 
 
 def find_saved_labels(evidence: SliceEvidence, dataset: str, strategy: str) -> ReachedLevel | None:
@@ -85,7 +85,7 @@ def find_saved_labels(evidence: SliceEvidence, dataset: str, strategy: str) -> R
     return ReachedLevel(saving.level, *amounts, is_along_costs=evidence.is_along_costs)
 
 
-def compare_mean_curves(evidence: SliceEvidence, strategy: str, baseline: str) -> ReachedLevel | None:
+def compare_mean_curves(evidence: SliceEvidence, strategy: str) -> ReachedLevel | None:
     """Return where the mean curves over the datasets have the worse of both final levels.
 
     Returns
@@ -95,10 +95,10 @@ def compare_mean_curves(evidence: SliceEvidence, strategy: str, baseline: str) -
     """
     means = evidence.mean_levels
     row = next(row for row in evidence.rows if row.strategy == strategy)
-    if means is None or row.median_saving is None or not {strategy, baseline} <= means.curves.keys():
+    if means is None or row.median_saving is None or not {strategy, evidence.baseline} <= means.curves.keys():
         return None
     sign = 1 if evidence.greater_is_better else -1
-    pair = [means.curves[strategy], means.curves[baseline]]
+    pair = [means.curves[strategy], means.curves[evidence.baseline]]
     curves = fit_monotone(sign * np.stack([curve.mean for curve in pair]))
     level = curves[:, -1].min()
     if level <= curves[:, 0].max():
@@ -114,20 +114,20 @@ def compare_mean_curves(evidence: SliceEvidence, strategy: str, baseline: str) -
     )
 
 
-def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style], baseline: Style) -> FigurePanel:
+def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style]) -> FigurePanel:
     """Return the learning curves of the strategies shown, with what the first one saves or gains."""
-    curves, answer = get_pictured_curves(evidence, baseline.label), evidence.recommendation
+    curves, answer = get_pictured_curves(evidence), evidence.recommendation
     datasets, metric = tuple(evidence.random_curves), evidence.slice.metric
     reached = None
     if answer is not None and answer.outcome == "better":
         reached = (
             find_saved_labels(evidence, datasets[0], answer.strategy)
             if evidence.mean_levels is None
-            else compare_mean_curves(evidence, answer.strategy, baseline.label)
+            else compare_mean_curves(evidence, answer.strategy)
         )
     drawn = _draw_curves(curves, shown, answer.strategy if answer else None, bands=True)
     gain = answer.at_budget.difference if answer and answer.at_budget else None
-    mark = _mark_answer(evidence, curves, shown, baseline.label, reached, gain)
+    mark = _mark_answer(evidence, curves, shown, reached, gain)
     titles = COSTS_AXIS if evidence.is_along_costs else LABELS_AXIS
     where = f"on {datasets[0]}" if len(datasets) == 1 else f"mean over {len(datasets)} datasets"
     layout = {
@@ -144,24 +144,22 @@ def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style], baseline
 
 
 def build_small_panels(
-    evidence: SliceEvidence, shown: Sequence[Style], baseline: Style, *, most: int
+    evidence: SliceEvidence, shown: Sequence[Style], *, most: int
 ) -> tuple[FigurePanel, ...]:
     """Return a small picture of each of the first datasets, if there are several; notes say what is saved."""
     datasets = [name for name in evidence.datasets if name in evidence.random_curves]
     if len(datasets) == 1:
         return ()
-    return tuple(_build_small_panel(evidence, dataset, shown, baseline) for dataset in datasets[:most])
+    return tuple(_build_small_panel(evidence, dataset, shown) for dataset in datasets[:most])
 
 
-def _build_small_panel(
-    evidence: SliceEvidence, dataset: str, shown: Sequence[Style], baseline: Style
-) -> FigurePanel:
-    curves = CurveSet(get_level_curves(evidence, dataset, baseline.label))
+def _build_small_panel(evidence: SliceEvidence, dataset: str, shown: Sequence[Style]) -> FigurePanel:
+    curves = CurveSet(get_level_curves(evidence, dataset))
     answer, reached = evidence.recommendation, None
     if answer is not None and answer.outcome == "better":
         reached = find_saved_labels(evidence, dataset, answer.strategy)
     drawn = _draw_curves(curves, shown, answer.strategy if answer else None, bands=False)
-    mark = _mark_answer(evidence, curves, shown, baseline.label, reached)
+    mark = _mark_answer(evidence, curves, shown, reached)
     layout = SMALL_LAYOUT | _draw_mark(mark, labelled=False)
     alt = f"{dataset}: {mark.words if mark else 'nothing is marked'}."
     note = (
@@ -213,16 +211,15 @@ def _mark_answer(
     evidence: SliceEvidence,
     curve_set: CurveSet,
     shown: Sequence[Style],
-    baseline: str,
     reached: ReachedLevel | None,
     gain: float | None = None,
 ) -> _Mark | None:
     """Return what the first strategy saves, or what it gains at the budget where that has no meaning."""
     answer = evidence.recommendation
     style = next((style for style in shown if answer and style.label == answer.strategy), None)
-    if style is None or not {style.label, baseline} <= curve_set.curves.keys():
+    if style is None or not {style.label, evidence.baseline} <= curve_set.curves.keys():
         return None
-    own, other = curve_set.curves[style.label], curve_set.curves[baseline]
+    own, other = curve_set.curves[style.label], curve_set.curves[evidence.baseline]
     span, side = float(other.n_labels[-1] - other.n_labels[0]), 1 if evidence.greater_is_better else -1
     if reached is not None and abs(reached.strategy - reached.baseline) > _SHORTEST * span:
         start, end = (reached.baseline, reached.level), (reached.strategy, reached.level)

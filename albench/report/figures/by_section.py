@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence.cells import CurveSet
+from albench.analysis.evidence.rows import order_rows
 from albench.report.figures.control import build_control_panel
 from albench.report.figures.cost import build_gain_panel, build_time_panel
 from albench.report.figures.curves import (
@@ -23,7 +24,7 @@ from albench.report.figures.saving import build_saving_panels
 from albench.report.tables.grids import list_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from albench.analysis.evidence.cells import Curve
     from albench.analysis.evidence.conclusions import SliceEvidence
@@ -47,18 +48,13 @@ class Figures:
 NO_FIGURES = Figures((), (), (), {}, (), ())
 
 
-def build_figures(
-    evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str, contenders: Sequence[str]
-) -> Figures:
-    """Return all figures of a slice; ``contenders`` are its strategies but the baseline, in order of rank."""
+def build_figures(evidence: SliceEvidence, styles: Mapping[str, Style]) -> Figures:
+    """Return all figures of a slice."""
     metric, gain = evidence.slice.metric, _name_gain(evidence)
-    levels = {dataset: get_level_curves(evidence, dataset, baseline) for dataset in evidence.datasets}
-    differences = {
-        dataset: get_difference_curves(evidence, dataset, baseline) for dataset in evidence.datasets
-    }
-    by_name = {row.strategy: row for row in evidence.rows}
-    rows = [by_name[name] for name in (baseline, *contenders) if name in by_name]
-    control = evidence.control
+    levels = {dataset: get_level_curves(evidence, dataset) for dataset in evidence.datasets}
+    differences = {dataset: get_difference_curves(evidence, dataset) for dataset in evidence.datasets}
+    rows = [evidence.rows[0], *order_rows(evidence.rows)]
+    control, random = evidence.control, styles[evidence.baseline]
     return Figures(
         mean=_build_mean_panels(evidence, styles),
         levels=tuple(
@@ -77,12 +73,9 @@ def build_figures(
             styles,
             gain,
         ),
-        savings={
-            target: build_saving_panels(evidence, contenders, styles, target)
-            for target in list_targets(evidence)
-        },
+        savings={target: build_saving_panels(evidence, styles, target) for target in list_targets(evidence)},
         cost=(build_time_panel(rows, styles), build_gain_panel(rows, styles, gain)),
-        control=(build_control_panel(control, styles[baseline], gain),) if control.differences else (),
+        control=(build_control_panel(control, random, gain),) if control.differences else (),
         profile=build_profile_panels(evidence.details, styles),
     )
 

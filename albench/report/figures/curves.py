@@ -36,26 +36,16 @@ LABELS_AXIS = (LABELS, SHARE)
 COSTS_AXIS = ("money spent on labels and training", "share of the range of costs")
 
 
-def get_level_curves(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str, Curve]:
+def get_level_curves(evidence: SliceEvidence, dataset: str) -> dict[str, Curve]:
     """Return the level curves of a dataset by strategy, in the order of the spec."""
-    curves: dict[str, Curve] = {}
-    for strategy in evidence.strategies:
-        cell = evidence.find_cell(dataset, strategy)
-        own = cell.curve if cell else None
-        curve = evidence.random_curves.get(dataset) if strategy == baseline else own
-        if curve is not None:
-            curves[strategy] = curve
-    return curves
+    cells = [evidence.find_cell(dataset, strategy) for strategy in evidence.strategies]
+    return {cell.strategy: cell.curve for cell in cells if cell is not None and cell.curve is not None}
 
 
-def get_difference_curves(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str, Curve]:
+def get_difference_curves(evidence: SliceEvidence, dataset: str) -> dict[str, Curve]:
     """Return the curves of the difference to random of a dataset by strategy."""
-    cells = [
-        evidence.find_cell(dataset, strategy) for strategy in evidence.strategies if strategy != baseline
-    ]
-    return {
-        cell.strategy: cell.difference_curve for cell in cells if cell is not None and cell.difference_curve
-    }
+    cells = [evidence.find_cell(dataset, strategy) for strategy in evidence.strategies]
+    return {cell.strategy: cell.difference_curve for cell in cells if cell and cell.difference_curve}
 
 
 def replace_bands(

@@ -26,25 +26,25 @@ _Point = tuple[float, float, "Interval | None"]
 
 
 def build_noise_panels(
-    outcomes: Sequence[OracleOutcome], styles: Mapping[str, Style], baseline: str
+    outcomes: Sequence[OracleOutcome], styles: Mapping[str, Style]
 ) -> tuple[FigurePanel, ...]:
     """Return two figures for each kind of oracle of which several error rates are in the experiment."""
     return tuple(
         panel
         for place, (kind, series) in enumerate(order_by_noise(outcomes).items())
         for panel in (
-            _build_gain_panel(f"noise-gain-{place}", kind, series, styles, baseline),
+            _build_gain_panel(f"noise-gain-{place}", kind, series, styles),
             _build_wrong_panel(f"noise-wrong-{place}", kind, series, styles),
         )
     )
 
 
 def build_dataset_noise_panels(
-    outcomes: Sequence[OracleOutcome], styles: Mapping[str, Style], baseline: str
+    outcomes: Sequence[OracleOutcome], styles: Mapping[str, Style]
 ) -> tuple[FigurePanel, ...]:
     """Return a figure of the gains on each dataset for each kind of oracle; nothing of a single dataset."""
     return tuple(
-        _build_gain_panel(f"noise-gain-{place}-{number}", kind, series, styles, baseline, dataset)
+        _build_gain_panel(f"noise-gain-{place}-{number}", kind, series, styles, dataset)
         for place, (kind, series) in enumerate(order_by_noise(outcomes).items())
         for number, dataset in enumerate(series[0].slice.datasets)
         if len(series[0].slice.datasets) > 1
@@ -56,11 +56,11 @@ def _build_gain_panel(
     kind: str,
     series: Sequence[OracleOutcome],
     styles: Mapping[str, Style],
-    baseline: str,
     dataset: str = "",
 ) -> FigurePanel:
     metric = series[0].slice.slice.metric
-    lines = {name: list(_list_gains(series, name, dataset)) for name in styles if name != baseline}
+    contenders = [name for name, style in styles.items() if not style.baseline]
+    lines = {name: list(_list_gains(series, name, dataset)) for name in contenders}
     data = [_build_line(points, styles[name]) for name, points in lines.items() if points]
     zero = build_level_line([outcome.error_rate or 0.0 for outcome in series], 0.0)
     layout = _build_layout("gain" if dataset else f"gain in {escape_markup(metric)}", ".3~g")

@@ -68,7 +68,7 @@ def build_pilot_panel(
         _build_expected(baseline, path, [each.random for each in path]),
         _build_expected(style, path, [each.find(name).level for each in path]),
     )
-    curves = get_pictured_curves(evidence, baseline.label).curves
+    curves = get_pictured_curves(evidence).curves
     data = [_draw_band(line) for line in lines]
     for each, width in ((baseline, _BASELINE), (style, _FIRST)):
         if each.label in curves:

@@ -17,7 +17,7 @@ from albench.report.figures.common import (
 from albench.report.html.numbers import format_percent, format_saving_span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from albench.analysis.evidence.cells import Cell, Saving
     from albench.analysis.evidence.conclusions import SliceEvidence
@@ -93,14 +93,15 @@ def _compute_bound(evidence: SliceEvidence, cell: Cell, saving: Saving) -> float
 
 
 def build_saving_panels(
-    evidence: SliceEvidence, strategies: Sequence[str], styles: Mapping[str, Style], target: str
+    evidence: SliceEvidence, styles: Mapping[str, Style], target: str
 ) -> list[FigurePanel]:
-    """Return a panel per strategy, all over the same range."""
+    """Return a panel per strategy but the baseline, all over the same range."""
     rows = {
-        name: [build_saving_row(evidence, d, name, target) for d in evidence.datasets] for name in strategies
+        name: [build_saving_row(evidence, dataset, name, target) for dataset in evidence.datasets]
+        for name in evidence.contenders
     }
     axis = _build_axis([row for strategy_rows in rows.values() for row in strategy_rows])
-    return [_build_panel(rows[name], styles[name], axis, target) for name in strategies]
+    return [_build_panel(own, styles[name], axis, target) for name, own in rows.items()]
 
 
 def _build_panel(rows: list[SavingRow], style: Style, axis: Layout, target: str) -> FigurePanel:

@@ -16,7 +16,7 @@ from albench.report.oracle_screen import build_large_oracle_panel
 from albench.report.paper.compose import Arrangement, compose_panels, compose_side_by_side
 from albench.report.paper.critical_difference import build_rank_figure
 from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbols
-from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
+from albench.report.tables.leaderboard import HEADLINE
 from albench.spec.highlight import list_highlighted
 
 if TYPE_CHECKING:
@@ -56,20 +56,17 @@ def build_paper_figures(
         from albench.report.streams.export import compose_stream_figures
 
         return PaperFigures(tuple(compose_stream_figures(evidence, n_columns, highlighted)), ())
-    baseline = evidence.rows[0].strategy
-    styles = build_styles(evidence.strategies, baseline)
-    board = build_leaderboard(evidence, styles)
-    order = [line.row.strategy for line in board.lines]
-    panels = build_figures(evidence, styles, baseline, [name for name in order if name != baseline])
+    styles = build_styles(evidence.strategies, evidence.baseline)
+    panels = build_figures(evidence, styles)
     arrangement = Arrangement(
         n_across=1,
         width=COLUMN_WIDTHS[n_columns],
         plot_height=PLOT_HEIGHTS[n_columns],
-        order={name: place for place, name in enumerate(order)},
+        order={name: place for place, name in enumerate((evidence.baseline, *evidence.contenders))},
         symbols=choose_symbols(styles),
     )
     figures = list(_compose_figures(evidence, panels, arrangement))
-    first = build_first_screen(evidence, board, highlighted) if evidence.primary else None
+    first = build_first_screen(evidence, highlighted) if evidence.primary else None
     if first is not None:
         answer = replace(arrangement, y_title=evidence.slice.metric)
         picture = _move_words_aside(first.picture, evidence)

@@ -11,7 +11,7 @@ from albench.report.html.embed import format_csv
 from albench.report.html.numbers import format_level, format_percent, format_saving_span
 from albench.report.paper.markup import NONE, GridCell, GridTable
 from albench.report.slices import format_value
-from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
+from albench.report.tables.leaderboard import HEADLINE
 from albench.text import NARROW_SPACE
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_summaries(
 
 
 def _list_strategies(evidence: SliceEvidence) -> tuple[str, ...]:
-    return tuple(line.row.strategy for line in build_leaderboard(evidence).lines)
+    return (evidence.baseline, *evidence.contenders)
 
 
 def build_summary_table(
@@ -131,11 +131,10 @@ def format_summaries_csv(summaries: Sequence[CellSummary]) -> str:
 
 def list_savings(evidence: SliceEvidence) -> dict[tuple[str, str], SavingRow]:
     """Return the label savings, by dataset and by strategy in the leaderboard's order, without random."""
-    _, *strategies = _list_strategies(evidence)
     return {
         (dataset, strategy): build_saving_row(evidence, dataset, strategy, HEADLINE)
         for dataset in evidence.datasets
-        for strategy in strategies
+        for strategy in evidence.contenders
     }
 
 
@@ -151,7 +150,7 @@ def build_saving_grid(results: ReportSource, evidence: SliceEvidence) -> GridTab
             f"never reaches that level. {NONE}: no saving can be given."
         ),
         datasets=evidence.datasets,
-        strategies=_list_strategies(evidence)[1:],
+        strategies=evidence.contenders,
         cells={place: _format_saving(row, savings, place[0]) for place, row in savings.items()},
     )
 

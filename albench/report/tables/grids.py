@@ -11,7 +11,7 @@ from albench.report.figures.curves import get_level_curves
 from albench.report.figures.saving import SavingRow, build_saving_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from albench.analysis.evidence.cells import Cell, Curve
     from albench.analysis.evidence.conclusions import SliceEvidence
@@ -55,13 +55,12 @@ class SavingCells:
     rows: tuple[SavingRow, ...]
 
 
-def build_difference_grid(evidence: SliceEvidence, strategies: Sequence[str]) -> dict[str, list[ShadedCell]]:
-    """Return the grid of differences: dataset -> one cell per strategy."""
-    cells = {(c.dataset, c.strategy): c for c in evidence.cells if c.strategy in strategies}
-    sizes = [abs(c.difference) for c in cells.values() if c.difference is not None]
+def build_difference_grid(evidence: SliceEvidence) -> dict[str, list[ShadedCell]]:
+    """Return the grid of differences: dataset -> one cell per strategy but the baseline."""
+    sizes = [abs(cell.difference) for cell in evidence.cells if cell.difference is not None]
     largest = max(sizes, default=0.0) or 1.0
     return {
-        dataset: [_shade_cell(cells.get((dataset, strategy)), largest) for strategy in strategies]
+        dataset: [_shade_cell(evidence.find_cell(dataset, name), largest) for name in evidence.contenders]
         for dataset in evidence.datasets
     }
 
@@ -71,12 +70,12 @@ def _shade_cell(cell: Cell | None, largest: float) -> ShadedCell:
     return ShadedCell(cell, round(difference / largest, 3) if difference else 0.0)
 
 
-def build_level_table(evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str) -> list[LevelRow]:
+def build_level_table(evidence: SliceEvidence, styles: Mapping[str, Style]) -> list[LevelRow]:
     """Return the mean levels along the way, for readers without the figures."""
     return [
         _build_level_row(dataset, strategy, curve, styles[strategy])
         for dataset in evidence.datasets
-        for strategy, curve in get_level_curves(evidence, dataset, baseline).items()
+        for strategy, curve in get_level_curves(evidence, dataset).items()
     ]
 
 
@@ -98,10 +97,8 @@ def list_targets(evidence: SliceEvidence) -> tuple[str, ...]:
     return tuple(dict.fromkeys(saving.target for cell in evidence.cells for saving in cell.savings))
 
 
-def build_saving_table(
-    evidence: SliceEvidence, strategies: Sequence[str], styles: Mapping[str, Style]
-) -> list[SavingCells]:
-    """Return the label savings of every strategy on every dataset."""
+def build_saving_table(evidence: SliceEvidence, styles: Mapping[str, Style]) -> list[SavingCells]:
+    """Return the label savings of every strategy but the baseline on every dataset."""
     wanted = list_targets(evidence)
     return [
         SavingCells(
@@ -111,5 +108,5 @@ def build_saving_table(
             tuple(build_saving_row(evidence, dataset, strategy, target) for target in wanted),
         )
         for dataset in evidence.datasets
-        for strategy in strategies
+        for strategy in evidence.contenders
     ]

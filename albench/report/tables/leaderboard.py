@@ -76,14 +76,14 @@ class LeaderboardLine:
 class Leaderboard:
     """Random first, then the ranked strategies, then those that look at hidden labels."""
 
-    baseline: LeaderboardLine | None
+    baseline: LeaderboardLine
     ranked: tuple[LeaderboardLine, ...]
     label_looking: tuple[LeaderboardLine, ...]
 
     @property
     def lines(self) -> tuple[LeaderboardLine, ...]:
         """All lines in their order."""
-        return (*((self.baseline,) if self.baseline else ()), *self.ranked, *self.label_looking)
+        return (self.baseline, *self.ranked, *self.label_looking)
 
 
 def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | None = None) -> Leaderboard:
@@ -92,13 +92,13 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
     Parameters
     ----------
     styles : mapping, optional
-        Strategy -> how it is drawn; by default its first row is the baseline.
+        Strategy -> how it is drawn.
     """
-    styles = styles or build_styles(evidence.strategies, evidence.rows[0].strategy)
+    styles = styles or build_styles(evidence.strategies, evidence.baseline)
     axis = evidence.cost_axis
     along_costs = {row.strategy: row for row in axis.evidence.rows} if axis else {}
-    scale = find_scale(row for row in evidence.rows if not styles[row.strategy].baseline)
-    lines = [
+    scale = find_scale(evidence.rows[1:])
+    baseline, *others = [
         LeaderboardLine(
             row=row,
             cells=tuple(cell for cell in evidence.cells if cell.strategy == row.strategy),
@@ -108,9 +108,8 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
         )
         for row in (evidence.rows[0], *order_rows(evidence.rows))
     ]
-    others = [line for line in lines if not line.style.baseline]
     return Leaderboard(
-        next((line for line in lines if line.style.baseline), None),
+        baseline,
         tuple(line for line in others if not line.row.label_looking),
         tuple(line for line in others if line.row.label_looking),
     )

@@ -123,7 +123,7 @@ def test_curves_are_those_of_the_page(evidence, figures):
     page = build_level_panel(
         "x",
         "digits",
-        CurveSet(get_level_curves(primary, "digits", "random")),
+        CurveSet(get_level_curves(primary, "digits")),
         styles,
         metric="accuracy",
         reference=primary.references["digits"],
