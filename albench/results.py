@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from albench.narrative import Check
     from albench.report.plots import Plots
     from albench.report.written_page import WrittenPage
-    from albench.runner.driver import Outcome
+    from albench.runner.outcome import Outcome
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
     from albench.trace.trace import Story

@@ -70,10 +70,8 @@ def _can_share_picks(stored: StoredTrial, request: Coverage) -> bool:
 
 def _decide_new(trial: PlannedTrial, stored: Mapping[str, StoredTrial]) -> Decision:
     identity = trial.identity
-    if identity.task_model == identity.query_model:
-        return Decision(trial, "run", trial.coverage, NEW_REASON)
     # Where a rule ends the trial, another model would end it elsewhere.
-    if identity.rules:
+    if identity.task_model == identity.query_model or identity.rules:
         return Decision(trial, "run", trial.coverage, NEW_REASON)
     query_key = replace(identity, task_model=identity.query_model).key
     if query_key in stored and _can_share_picks(stored[query_key], trial.coverage):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from albench.coverage import Coverage
 from albench.errors import SpecError
 from albench.identity import Fragment, ReferenceIdentity, SharedFragment, TrialIdentity
+from albench.planning.fragments import Fragments
 from albench.planning.label_counts import LabelCounts
 from albench.planning.misfits import (
     check_datasets,
@@ -19,13 +20,7 @@ from albench.planning.misfits import (
     part_skipped,
 )
 from albench.planning.plan import Plan, PlannedReference, PlannedTrial
-from albench.planning.prices import (
-    DatasetPrices,
-    check_money,
-    describe_prices,
-    find_money,
-    sees_prices,
-)
+from albench.planning.prices import DatasetPrices, check_money, describe_prices, find_money, sees_prices
 from albench.planning.rules import list_observations
 from albench.planning.scores import define_scores
 from albench.splits.division import compute_division_sizes
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.batches import BatchSize
-    from albench.contracts import Component, Oracle, SeedSet, Strategy
+    from albench.contracts import Oracle, SeedSet, Strategy
     from albench.datasets.facts import DatasetFacts
     from albench.spec.experiment import Entry, Experiment, ModelEntry
 
@@ -69,25 +64,17 @@ class _DatasetGrid:
     preprocessing: SharedFragment
     preprocessing_label: str
     # A grid of a hundred thousand trials has few different ones: each is made once.
-    _fragments: dict[int, SharedFragment] = field(default_factory=dict)
     _coverages: dict[int, Coverage] = field(default_factory=dict)
     _budgets: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     @cached_property
+    def _fragments(self) -> Fragments:
+        return Fragments(self.facts)
+
+    @cached_property
     def _enforced(self) -> tuple[SharedFragment, ...]:
-        return tuple(self._get_fragment(e.component) for e in self.experiment.stopping if e.component.enforce)
-
-    def _get_fragment(self, component: Component) -> SharedFragment:
-        """Return the fragment of a component of the experiment, the same object each time."""
-        if id(component) not in self._fragments:
-            self._fragments[id(component)] = SharedFragment(component.fragment())
-        return self._fragments[id(component)]
-
-    def _get_oracle_fragment(self, oracle: Oracle) -> SharedFragment:
-        """Return the fragment of an oracle; of one that gives recorded answers, with what these are here."""
-        if id(oracle) not in self._fragments:
-            self._fragments[id(oracle)] = make_oracle_fragment(oracle, self.facts)
-        return self._get_fragment(oracle)
+        rules = [entry.component for entry in self.experiment.stopping]
+        return tuple(self._fragments.get(rule) for rule in rules if rule.enforce)
 
     @cached_property
     def n_pool(self) -> int:
@@ -146,19 +133,19 @@ class _DatasetGrid:
         identity = TrialIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
-            split=self._get_fragment(experiment.split),
+            split=self._fragments.get(experiment.split),
             split_index=repeat[0],
             validation=experiment.validation,
             start=repeat[1],
             seed_size=seed_size,
-            seed_set=self._get_fragment(seed_set.component),
+            seed_set=self._fragments.get(seed_set.component),
             batch_size=int(batch_size),
             growth=None if batch_size.growth == 1 else batch_size.growth,
-            task_model=self._get_fragment(model.task.component),
-            query_model=self._get_fragment(model.query.component),
-            strategy=self._get_fragment(strategy.component),
+            task_model=self._fragments.get(model.task.component),
+            query_model=self._fragments.get(model.query.component),
+            strategy=self._fragments.get(strategy.component),
             arm=arm,
-            oracle=self._get_oracle_fragment(oracle.component),
+            oracle=self._fragments.get(oracle.component),
             random_state=experiment.random_state,
             budget=budget if strategy.component.looks_at_budget else None,
             ties=experiment.ties,
@@ -265,11 +252,11 @@ class _DatasetGrid:
         identity = ReferenceIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
-            split=self._get_fragment(experiment.split),
+            split=self._fragments.get(experiment.split),
             split_index=split,
             validation=experiment.validation,
-            task_model=self._get_fragment(model.task.component),
-            oracle=self._get_oracle_fragment(oracle.component) if oracle else None,
+            task_model=self._fragments.get(model.task.component),
+            oracle=self._fragments.get(oracle.component) if oracle else None,
             random_state=experiment.random_state,
         )
         return PlannedReference(
@@ -281,16 +268,6 @@ class _DatasetGrid:
             self.facts.classes,
             self.preprocessing_label,
         )
-
-
-def make_oracle_fragment(oracle: Oracle, facts: DatasetFacts) -> SharedFragment:
-    """Return the fragment of an oracle; of one that gives recorded answers, with what these are there."""
-    columns = oracle.recorded_columns()
-    if not columns:
-        return SharedFragment(oracle.fragment())
-    hashes = dict(facts.answers)
-    recorded = {column: hashes.get(column, "") for column in columns}
-    return SharedFragment({**oracle.fragment(), "recorded": recorded})
 
 
 def check_distinct(trials: Sequence[PlannedTrial]) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
 from albench.spec.messages import suggest_closest
 from albench.text import list_quoted, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from albench.contracts import Model, Oracle
     from albench.datasets.facts import DatasetFacts
     from albench.planning.plan import PlannedTrial
     from albench.spec.experiment import Entry, Experiment
+
+    _Misfits = tuple[Callable[[PlannedTrial], tuple[str, str]], Mapping[tuple[str, str], str]]
 
 
 _DISTRIBUTION = (
@@ -30,15 +33,23 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
     _check_scores(experiment, facts)
     _check_agreement(experiment)
     if experiment.inapplicable == "error":
-        problems = (
-            *_list_wrong_classes(experiment, facts).values(),
-            *list_wrong_columns(experiment, facts).values(),
-            *_list_wrong_seed_sets(experiment, facts).values(),
-            *list_wrong_oracles(experiment).values(),
-            *list_missing_answers(experiment, facts).values(),
-        )
-        for problem in problems:
-            raise SpecError(problem)
+        for _, reasons in _list_misfits(experiment, facts):
+            for reason in reasons.values():
+                raise SpecError(reason)
+
+
+def _list_misfits(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> list[_Misfits]:
+    """Return why pairs of labels do not go together, each kind with what takes such a pair of a trial."""
+    strategies = _list_wrong_classes("strategy", experiment.strategies, facts)
+    seed_sets = _list_wrong_classes("seed set", experiment.seed_sets, facts)
+    return [
+        (attrgetter("strategy.label", "model.label"), experiment.misfits),
+        (attrgetter("strategy.label", "dataset"), strategies),
+        (attrgetter("preprocessing", "dataset"), list_wrong_columns(experiment, facts)),
+        (attrgetter("seed_set.label", "dataset"), seed_sets),
+        (attrgetter("oracle.label", "model.label"), list_wrong_oracles(experiment)),
+        (attrgetter("oracle.label", "dataset"), list_missing_answers(experiment, facts)),
+    ]
 
 
 def check_class_names(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
@@ -64,25 +75,10 @@ def part_skipped(
     trials: list[PlannedTrial], experiment: Experiment, facts: Mapping[str, DatasetFacts]
 ) -> tuple[tuple[PlannedTrial, ...], tuple[PlannedTrial, ...]]:
     """Return the trials that run, and those that do not, each with its reason."""
-    by_dataset = _list_wrong_classes(experiment, facts)
-    without_columns = list_wrong_columns(experiment, facts)
-    without_seeds = _list_wrong_seed_sets(experiment, facts)
-    by_oracle = list_wrong_oracles(experiment)
-    without_answers = list_missing_answers(experiment, facts)
-    by_place = by_dataset, experiment.misfits, without_columns, without_seeds, by_oracle, without_answers
-    if not any(by_place):
-        return tuple(trials), ()
+    misfits = [(get_pair, reasons) for get_pair, reasons in _list_misfits(experiment, facts) if reasons]
     run, skipped = [], []
     for trial in trials:
-        strategy = trial.strategy.label
-        reason = (
-            experiment.misfits.get((strategy, trial.model.label))
-            or by_dataset.get((strategy, trial.dataset))
-            or without_columns.get((trial.preprocessing, trial.dataset))
-            or without_seeds.get((trial.seed_set.label, trial.dataset))
-            or by_oracle.get((trial.oracle.label, trial.model.label))
-            or without_answers.get((trial.oracle.label, trial.dataset))
-        )
+        reason = next((reasons[pair] for get, reasons in misfits if (pair := get(trial)) in reasons), "")
         if reason:
             skipped.append(replace(trial, skipped=reason))
         else:
@@ -182,25 +178,11 @@ def _check_scores(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> 
 
 
 def _list_wrong_classes(
-    experiment: Experiment, facts: Mapping[str, DatasetFacts]
+    kind: str, entries: Iterable[Entry[Any]], facts: Mapping[str, DatasetFacts]
 ) -> dict[tuple[str, str], str]:
-    """Return why a strategy cannot work on a dataset, for each such pair of labels."""
+    """Return why strategies or seed sets cannot work on a dataset, for each such pair of labels."""
     return {
-        (
-            strategy.label,
-            dataset.label,
-        ): f"strategy '{strategy.label}' on dataset '{dataset.label}': {problem}"
-        for dataset, strategy in product(experiment.datasets, experiment.strategies)
-        if (problem := strategy.component.find_misfit(facts[dataset.label].classes))
-    }
-
-
-def _list_wrong_seed_sets(
-    experiment: Experiment, facts: Mapping[str, DatasetFacts]
-) -> dict[tuple[str, str], str]:
-    """Return why a seed set method cannot work on a dataset, for each such pair of labels."""
-    return {
-        (entry.label, dataset.label): f"seed set '{entry.label}' on dataset '{dataset.label}': {problem}"
-        for dataset, entry in product(experiment.datasets, experiment.seed_sets)
-        if (problem := entry.component.find_misfit(facts[dataset.label].classes))
+        (entry.label, dataset): f"{kind} '{entry.label}' on dataset '{dataset}': {problem}"
+        for dataset, entry in product(facts, entries)
+        if (problem := entry.component.find_misfit(facts[dataset].classes))
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from albench.tables import GROWTH
 from albench.text import list_quoted
@@ -106,16 +106,13 @@ class PlannedReference:
 class Plan:
     """Everything that an experiment asks for."""
 
+    is_stream: ClassVar[bool] = False
+
     experiment: Experiment
     facts: Mapping[str, DatasetFacts]
     trials: tuple[PlannedTrial, ...]
     references: tuple[PlannedReference, ...]
     skipped: tuple[PlannedTrial, ...] = ()
-
-    @property
-    def is_stream(self) -> bool:
-        """Whether its trials are on streams."""
-        return False
 
     def count_skipped(self) -> dict[str, int]:
         """Count the trials that are not run for each reason, the most frequent first."""

@@ -61,6 +61,7 @@ _CHANGES = (
     # On a stream a strategy may come with the manager that it was published with.
     ("strategy", "manager"),
 )
+_SAME_COMPONENT = ("changed code", "version of", "changed parameter")
 
 
 class IdentityIndex:
@@ -119,12 +120,7 @@ def _encode(identity: Identity, field: str) -> str:
 def _rank(reason: str) -> int:
     """Prefer a trial with the same component, of which the version or a parameter has changed."""
     return next(
-        (
-            i
-            for i, start in enumerate(("changed code", "version of", "changed parameter"))
-            if reason.startswith(start)
-        ),
-        3,
+        (i for i, start in enumerate(_SAME_COMPONENT) if reason.startswith(start)), len(_SAME_COMPONENT)
     )
 
 

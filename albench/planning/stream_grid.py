@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from albench.contracts.stream import explain_misfit, explain_unfit_oracle
 from albench.coverage import Coverage
 from albench.errors import SpecError
-from albench.identity import SharedFragment, StreamIdentity
-from albench.planning.grid import check_distinct, make_oracle_fragment
+from albench.identity import StreamIdentity
+from albench.planning.fragments import Fragments
+from albench.planning.grid import check_distinct
 from albench.planning.misfits import check_class_names, list_missing_answers
 from albench.planning.plan import Plan, PlannedTrial
 from albench.stream.learners import choose_learning
@@ -19,7 +20,7 @@ from albench.text import list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from albench.contracts import BudgetManager, Component, Drift, StreamStrategy
+    from albench.contracts import BudgetManager, Drift, StreamStrategy
     from albench.datasets.facts import DatasetFacts
     from albench.spec.experiment import Entry
     from albench.spec.stream_experiment import StreamExperiment
@@ -66,10 +67,7 @@ class PlannedStreamTrial(PlannedTrial):
 class StreamPlan(Plan):
     """Everything that an experiment on streams asks for."""
 
-    @property
-    def is_stream(self) -> bool:
-        """True."""
-        return True
+    is_stream: ClassVar[bool] = True
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -114,8 +112,6 @@ class _Grid:
 
     def __init__(self, experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> None:
         self._experiment = experiment
-        # A grid has few different components: each fragment is made once.
-        self._fragments: dict[int, SharedFragment] = {}
         refit = experiment.refit
         self._learners = {
             model.label: choose_learning(model.task.component, refit.every, refit.window)
@@ -136,7 +132,7 @@ class _Grid:
     def plan_trials(self, facts: DatasetFacts) -> Iterator[PlannedStreamTrial]:
         """Yield the trials on one dataset."""
         experiment, misfits = self._experiment, dict(facts.misfits)
-        oracles = {entry.label: make_oracle_fragment(entry.component, facts) for entry in experiment.oracles}
+        fragments = Fragments(facts)
         too_few = _explain_start(experiment, facts)
         cells = product(
             experiment.models,
@@ -158,12 +154,12 @@ class _Grid:
             identity = StreamIdentity(
                 dataset=facts.hash,
                 split_index=repeat,
-                task_model=self._get_fragment(model.task.component),
-                query_model=self._get_fragment(model.task.component),
-                strategy=self._get_fragment(strategy.component),
-                manager=self._get_fragment(manager.component),
-                oracle=oracles[oracle.label],
-                drift=self._get_fragment(drift.component),
+                task_model=fragments.get(model.task.component),
+                query_model=fragments.get(model.task.component),
+                strategy=fragments.get(strategy.component),
+                manager=fragments.get(manager.component),
+                oracle=fragments.get(oracle.component),
+                drift=fragments.get(drift.component),
                 share=budget.value / 100,
                 order=experiment.order,
                 delay=experiment.delay,
@@ -189,12 +185,6 @@ class _Grid:
                 classes=facts.classes,
                 skipped=next(filter(None, reasons), ""),
             )
-
-    def _get_fragment(self, component: Component) -> SharedFragment:
-        """Return the fragment of a component of the experiment, the same object each time."""
-        if id(component) not in self._fragments:
-            self._fragments[id(component)] = SharedFragment(component.fragment())
-        return self._fragments[id(component)]
 
 
 def _explain_start(experiment: StreamExperiment, facts: DatasetFacts) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from albench.runner.environment import Environments
 from albench.runner.executors.choose import choose_executor
-from albench.runner.jobs import make_job_builder
+from albench.runner.jobs import choose_job_builder
+from albench.runner.outcome import FailureBudget, Outcome
 from albench.runner.progress import (
     Eta,
     FinishedJob,
@@ -26,7 +27,7 @@ from albench.text import format_count
 from albench.trial.records import TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from albench.contracts import Table
@@ -109,7 +110,7 @@ class _AgendaRun:
         self.references = {ref.identity.key: ref for ref in agenda.references}
         self.executor, self.budget = workplace.executor, workplace.budget
         self.recorder = Recorder(agenda, environments)
-        self.budget.add_trials(len(agenda.plan.trials))
+        self.budget.n_trials += len(agenda.plan.trials)
         self.eta = Eta((get_cell(d.trial) for d in self.pending.values()), self.executor.n_workers)
         self.result.reused += sum(d.action == "reuse" for d in agenda.decisions)
         for decision in agenda.decisions:
@@ -139,7 +140,8 @@ class _AgendaRun:
     def _execute_jobs(self, tables: dict[str, Table], *, keeps_tables: bool) -> None:
         self.recorder.write_environments()
         folder = self.workplace.scratch
-        jobs = make_job_builder(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
+        plan, builder = self.agenda.plan, choose_job_builder(self.agenda.plan)
+        jobs = builder(plan, self.pending, self.references, self.agenda.folder, folder)
         if not self.workplace.has_run:
             self.display.show_phase(f"preparing {format_count(len(jobs.list_splits()), 'split')}")
         self.workplace.has_run = True
@@ -174,7 +176,8 @@ class _AgendaRun:
         remaining: Iterable[FitJob] = jobs.build_fit_jobs()
         for n_retries in range(self.execution.retry, -1, -1):
             postponed: list[str] = []
-            runnable = self._yield_until_stopped(remaining)
+            # Once the run is stopped, no more jobs begin; those that run then are finished and kept.
+            runnable = takewhile(lambda _: not self.result.stopped, remaining)
             # Closed here and not when it is collected: Polars and Python each raise KeyboardInterrupt for one
             # Ctrl-C, and the second one would be printed as an exception that is ignored in a generator.
             with closing(self.executor.execute(execute_job, runnable, record_loss)) as records:
@@ -182,45 +185,34 @@ class _AgendaRun:
                     if record.is_transient and n_retries:
                         postponed.append(record.key)
                         self._postpone(record, n_retries)
+                    elif isinstance(record, TrialRecord):
+                        self._handle_trial(record)
                     else:
-                        self._handle_record(record)
+                        self._handle_reference(record)
                     self.result.stopped = self.result.stopped or self.budget.stop_reason
             if self.result.stopped or not postponed:
                 return
             remaining = [jobs.build_fit_job(key) for key in postponed]
 
-    def _yield_until_stopped(self, jobs: Iterable[FitJob]) -> Iterator[FitJob]:
-        """Yield no more jobs once the run is stopped; those that run then are finished and kept."""
-        for job in jobs:
-            if self.result.stopped:
-                return
-            yield job
-
     def _postpone(self, record: TrialRecord | ReferenceRecord, n_retries: int) -> None:
         if isinstance(record, TrialRecord):
             title = self.pending[record.key].trial.title
-            self.budget.add_failure(record.key)
+            self.budget.failed_keys.add(record.key)
         else:
             title = format_reference_title(self.references[record.key])
         times = "once more" if n_retries == 1 else f"up to {n_retries} times more"
         reason = get_first_line(record.notes or record.status)
         self.display.show_note(f"{title}: {reason}; it will be tried {times} when the rest is done")
 
-    def _handle_record(self, record: TrialRecord | ReferenceRecord) -> None:
-        if isinstance(record, TrialRecord):
-            self._handle_trial(record)
-        else:
-            self._handle_reference(record)
-
     def _handle_trial(self, record: TrialRecord) -> None:
         decision = self.pending[record.key]
         problem = self.recorder.write_trial(record, decision)
         if problem is None:
             self.result.done += 1
-            self.budget.remove_failure(record.key)
+            self.budget.failed_keys.discard(record.key)
         else:
             self._add_failure(decision, problem)
-            self.budget.add_failure(record.key)
+            self.budget.failed_keys.add(record.key)
         seconds = float(record.facts["wall_s"])
         self.eta.add_time(get_cell(decision.trial), seconds)
         status = record.status if problem is None or record.status != "done" else "failed"
@@ -245,67 +237,3 @@ class _AgendaRun:
         line = get_first_line(reason) if reason else None
         eta_s = self.eta.estimate_seconds()
         self.display.show_result(FinishedJob(title, status, line, seconds, eta_s, is_trial))
-
-
-@dataclass
-class Outcome:
-    """What a run came to, in trials.
-
-    Attributes
-    ----------
-    problems : list of str
-        What went wrong, one sentence each: failures, and results that could not be reproduced.
-    stopped : str or None
-        Why the run ended before everything was tried; None if it did not.
-    """
-
-    done: int = 0
-    reused: int = 0
-    failed: int = 0
-    problems: list[str] = field(default_factory=list)
-    stopped: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """True if every trial of the plan is done."""
-        return not self.failed and not self.problems and self.stopped is None
-
-
-class FailureBudget:
-    """How many trials may fail in one run before it is stopped.
-
-    A transient failure counts until the trial is done: a run must not try everything twice because a disk
-    is gone. Trials that failed in an earlier run do not count.
-
-    Parameters
-    ----------
-    share : float or None
-        Of the trials that are asked for; None for no bound.
-    """
-
-    def __init__(self, share: float | None) -> None:
-        self._share, self._n_trials = share, 0
-        self._failed_keys: set[str] = set()
-
-    def add_trials(self, n_trials: int) -> None:
-        """Count trials that are asked for."""
-        self._n_trials += n_trials
-
-    def add_failure(self, key: str) -> None:
-        """Count a failure."""
-        self._failed_keys.add(key)
-
-    def remove_failure(self, key: str) -> None:
-        """Count a trial no longer: it had failed, and is done now."""
-        self._failed_keys.discard(key)
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the run must stop; None while it need not."""
-        if self._share is None or len(self._failed_keys) <= self._share * self._n_trials:
-            return None
-        return (
-            f"{len(self._failed_keys)} of {self._n_trials} trials failed, more than 'failure_budget: "
-            f"{self._share:g}' allows: the run was stopped. What is done is kept; when the cause is mended, "
-            "the same command with --rerun failed goes on"
-        )

@@ -10,7 +10,7 @@ from albench.errors import TrialError
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
 from albench.runner.executors.base import InlineExecutor
-from albench.runner.jobs import make_job_builder
+from albench.runner.jobs import JobBuilder, choose_job_builder
 from albench.runner.worker import SHARED_FOLDER, execute_job, record_loss, refuse_loss
 from albench.store.folder import ResultsFolder
 from albench.store.parts import CPU_COLUMNS
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning.plan import Plan, PlannedTrial
-    from albench.runner.jobs import JobBuilder
     from albench.runner.worker import FitJob
     from albench.trial.records import ReferenceRecord
 
@@ -43,7 +42,7 @@ def run_in_foreground(
     pending = {trial.identity.key: Decision(trial, "run", trial.coverage) for trial in plan.trials}
     references = {reference.identity.key: reference for reference in plan.references}
     with tempfile.TemporaryDirectory(prefix="albench-") as scratch:
-        jobs = make_job_builder(plan, pending, references, folder, Path(scratch))
+        jobs = choose_job_builder(plan)(plan, pending, references, folder, Path(scratch))
         _prepare(jobs, tables)
         (record,) = InlineExecutor().execute(_run_uncaught, jobs.build_fit_jobs(), _reject_death)
         return record
@@ -75,7 +74,7 @@ def measure_random_trials(plan: Plan, tables: Mapping[str, Table]) -> dict[str, 
             chosen.setdefault((trial.dataset, trial.model.label), trial)
     pending = {trial.identity.key: Decision(trial, "run", trial.coverage) for trial in chosen.values()}
     with tempfile.TemporaryDirectory(prefix="albench-") as scratch:
-        jobs = make_job_builder(plan, pending, {}, ResultsFolder(Path(scratch)), Path(scratch))
+        jobs = JobBuilder(plan, pending, {}, ResultsFolder(Path(scratch)), Path(scratch))
         _prepare(jobs, tables)
         records = InlineExecutor().execute(execute_job, jobs.build_fit_jobs(), record_loss)
         return {record.key: _read_seconds(record, pending[record.key].trial) for record in records}

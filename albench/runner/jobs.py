@@ -148,18 +148,11 @@ def _get_split(planned: PlannedTrial | PlannedReference) -> DatasetSplit:
     return planned.dataset, planned.preprocessing, planned.identity.split_index
 
 
-def make_job_builder(
-    plan: Plan,
-    pending: Mapping[str, Decision],
-    references: Mapping[str, PlannedReference],
-    folder: ResultsFolder,
-    scratch: Path,
-) -> JobBuilder:
-    """Return what builds the jobs of a plan; the arguments are those of :class:`JobBuilder`."""
-    builder = JobBuilder
-    if plan.is_stream:
-        # Only they have it.
-        from albench.runner.stream_jobs import StreamJobBuilder
+def choose_job_builder(plan: Plan) -> type[JobBuilder]:
+    """Return what builds the jobs of a plan."""
+    if not plan.is_stream:
+        return JobBuilder
+    # Only they have it.
+    from albench.runner.stream_jobs import StreamJobBuilder
 
-        builder = StreamJobBuilder
-    return builder(plan, pending, references, folder, scratch)
+    return StreamJobBuilder

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from albench.planning.agenda import Agenda
     from albench.planning.decisions import Rerun
     from albench.planning.plan import Plan
-    from albench.runner.driver import Outcome
     from albench.runner.environment import Environments
+    from albench.runner.outcome import Outcome
     from albench.runner.progress import Display
     from albench.spec.experiment import Experiment
     from albench.store.declarations import Declaration

@@ -84,13 +84,9 @@ def embed_texts(job: EmbedJob) -> str:
     return job.target
 
 
+@isolate_state()
 def write_split(job: PrepareJob) -> str:
     """Write the arrays of a split; return their folder."""
-    with isolate_state():
-        return _write_split(job)
-
-
-def _write_split(job: PrepareJob) -> str:
     arrays = prepare_split(
         job.table,
         cast("Split", restore_component(job.split)),

@@ -128,21 +128,12 @@ class ResultsFolder(FolderFiles):
         """Return what is known of every trial on disk."""
         import polars as pl
 
-        names = (
-            "key",
-            "status",
-            "reason",
-            "environment",
-            "n_labels",
-            "metrics",
-            "signals",
-            "audit",
-            "definitions",
-        )
+        covering = ("n_labels", "metrics", "signals", "audit", "definitions")
+        names = ("key", "status", "reason", "environment", *covering)
         frame = self.read_columns(TRIAL, None, {name: get_scalar_schema()[name] for name in names})
         # As texts, most of which are the same: a hundred thousand trials have few different coverages.
         texts = frame.with_columns(pl.col("metrics", "signals", "definitions").list.join(" "))
-        distinct = texts.select(names[4:]).unique()
+        distinct = texts.select(covering).unique()
         coverages = {columns: _build_coverage(*columns) for columns in distinct.rows()}
         return {
             key: StoredTrial(key, status, reason, coverages[tuple(columns)], environment)
