@@ -148,7 +148,9 @@ def main() -> int:
     added = sum((ratios[strategy, "ten rules"] - 1) * seconds[strategy] for strategy in QUICKSTART)
     together = 1 + added / sum(seconds.values())
     margin = ratios["margin", "ten rules"]
-    print(f"ten rules with margin: {margin:.3f}, with all strategies together: {together:.3f} (bar {BAR:.2f})")
+    print(
+        f"ten rules with margin: {margin:.3f}, with all strategies together: {together:.3f} (bar {BAR:.2f})"
+    )
     return int(not np.isfinite(together) or max(margin, together) > BAR)
 
 

@@ -57,7 +57,7 @@ def run_pilot(
     spec : path, optional
         Experiment file that is written; named as the file, in this folder, unless given.
     budget : int, optional
-        Labels in all; twice as many as there are unless given.
+        Labels in all; as ``albench pilot`` chooses them unless given.
     time_s : float
         What it may take.
     read : mapping, optional
@@ -149,16 +149,17 @@ def write_pilot(
 def _choose_budget(file: LabelledFile, table: Table, budget: int | None) -> int:
     n_labelled, rest = table.n_rows, table.unlabelled
     n_rows = n_labelled + (0 if rest is None else rest.n_rows)
-    doubled = min(_GROWTH * n_labelled, n_rows)
+    # What the study of the method followed: as many labels again, of at most half of the rows without one.
+    advised = n_labelled + min(n_labelled, (n_rows - n_labelled + 1) // 2)
     if budget is None:
-        return doubled
+        return advised
     if budget <= n_labelled:
         text = f"{n_labelled:,} rows of {file.path} have a label already: {budget:,} in all are no more"
     elif budget > n_rows:
         text = f"{file.path} has {n_rows:,} rows: there cannot be {budget:,} labels in all"
     else:
         return budget
-    raise SpecError(f"{text}; a budget can be {doubled:,}")
+    raise SpecError(f"{text}; a budget can be {advised:,}")
 
 
 def _draft_spec(

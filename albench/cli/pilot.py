@@ -48,7 +48,7 @@ class Time(click.ParamType[float]):
     "--budget",
     type=click.IntRange(min=1),
     metavar="LABELS",
-    help="Labels that there will be in all (default: twice as many as there are).",
+    help="Labels that there will be in all (default: as many again, of half of the other rows at most).",
 )
 @click.option("--time", type=Time(), default="3m", show_default=True, help="What it may take.")
 @click.option(

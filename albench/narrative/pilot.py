@@ -59,9 +59,13 @@ def write_next_step(pilot: PilotAnswer) -> Iterator[str]:
     elif forecast.verdict == "no_gain":
         yield "Next: label rows drawn at random; albench next lists them, too."
     elif forecast.verdict == "withheld":
+        column = pilot.representativeness.column if pilot.representativeness else ""
+        drop = (
+            f"put {quote(column)} under 'drop' if it is filled in only when a row is labelled, and run that"
+        )
         yield (
-            "Next: label rows drawn at random, which albench next lists, and run a pilot on a file in which "
-            "these alone have their labels."
+            f"Next: {f'{drop}; else ' if column else ''}label rows drawn at random, which albench next lists, "
+            "and run a pilot on a file in which these alone have their labels."
         )
     else:
         n = forecast.labels_to_tell
@@ -81,23 +85,21 @@ def describe_more(forecast: LabellingForecast) -> str:
 
 def _write_verdict(forecast: LabellingForecast) -> str:
     more = describe_more(forecast)
-    begin = f"{more[0].upper()}{more[1:]},"
     if forecast.verdict == "withheld":
         return (
             f"What a strategy gives {more} is not said: the rows that have a label are not like the others."
         )
     at_random = _describe_levels(forecast, forecast.random.expected)
     if forecast.verdict == "no_gain":
-        return f"{begin} no strategy is expected to beat rows drawn at random; {at_random}."
+        return (
+            f"{more[0].upper()}{more[1:]}, no strategy is expected to beat rows drawn at random; {at_random}."
+        )
     if forecast.verdict == "undecided":
         return f"{_write_undecided(forecast)}; {at_random} {more} at random."
     first = forecast.find(forecast.advised)
     levels = _describe_levels(forecast, first.level.expected)
     needed = _describe_random(first, forecast.n_unlabelled)
-    return (
-        f"{begin} rows chosen by {first.strategy} are expected to give what rows drawn at random {needed}; "
-        f"{levels}."
-    )
+    return f"Rows chosen by {first.strategy} pay off: {more} {levels}; rows drawn at random {needed}."
 
 
 def _write_undecided(forecast: LabellingForecast) -> str:
@@ -119,13 +121,14 @@ def _describe_random(first: StrategyForecast, n_unlabelled: int) -> str:
     )
     if expected is None:
         rest = f"all {n_unlabelled:,} that are left" if n_unlabelled else "any number of labels"
-        return f"give with {beyond}" if most < n_unlabelled else f"do not give with {rest}"
+        return f"take {beyond} for that" if most < n_unlabelled else f"do not get there with {rest}"
     end = beyond if high is None else f"{high:,.0f}"
-    return f"give with {expected:,.0f} [{expected if low is None else low:,.0f}, {end}]"
+    return f"take {expected:,.0f} [{expected if low is None else low:,.0f}, {end}] for that"
 
 
 def _describe_levels(forecast: LabellingForecast, level: float) -> str:
-    return f"{forecast.metric} {_format_level(forecast.now.expected)} -> {_format_level(level)}"
+    now = _format_level(forecast.now.expected)
+    return f"{forecast.metric} is expected to go from {now} to {_format_level(level)}"
 
 
 def _format_level(level: float) -> str:

@@ -16,6 +16,8 @@ MANY_LABELS = 1_000
 """From which on a model that learns interactions of columns has enough to learn from."""
 DOMINANT = 0.8
 """Share of the labelled rows from which on a class hides the others in accuracy."""
+RARE = 0.05
+"""Share of the labelled rows below which a class hardly counts in accuracy."""
 LINEAR, BOOSTING = "logistic_regression", "hist_gradient_boosting"
 STRATEGY_REASONS = {
     "margin": "uncertainty: the two most probable classes are close",
@@ -68,7 +70,10 @@ def choose_metric(table: Table) -> Choice:
     """Return the metric of the answer: accuracy, unless one class has nearly all rows."""
     dominant = find_dominant_class(table)
     if dominant is None:
-        return Choice("accuracy", "no class has nearly all rows")
+        counts = np.bincount(table.labels, minlength=len(table.classes))
+        name, share = table.classes[int(counts.argmin())], float(counts.min() / table.n_rows)
+        rare = f"; {quote(name)} has {share:.0%}: balanced_accuracy counts it as much" if share < RARE else ""
+        return Choice("accuracy", f"no class has nearly all rows{rare}")
     name, share = dominant
     return Choice(
         "balanced_accuracy", f"{share:.0%} of the labels are {quote(name)}: accuracy hides the others"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.datasets.warnings import (
+    MANY,
     are_dates,
     are_names_of_rows,
     are_sentences,
@@ -53,13 +54,32 @@ def declare_columns(table: Table) -> tuple[DeclaredColumn, ...]:
     DatasetError
         If a column that would be left out holds numbers with a comma.
     """
-    columns = (*_declare_numbers(table), *_declare_names(table))
+    of_labelled = frozenset(_find_columns_of_labelled(table))
+    reason = "empty in every row without a label: filled in with the labels, no feature"
+    others = (*_declare_numbers(table), *_declare_names(table))
+    columns = (
+        *(DeclaredColumn(name, "drop", reason) for name in sorted(of_labelled)),
+        *(column for column in others if column.name not in of_labelled),
+    )
     # One of them names the rows: answers to proposed rows are told apart by it.
     first = next((column for column in columns if column.setting == "id"), None)
     return tuple(
         replace(column, setting="drop") if column.setting == "id" and column is not first else column
         for column in columns
     )
+
+
+def _find_columns_of_labelled(table: Table) -> Iterator[str]:
+    """Yield columns that labelled rows alone have values in: what annotators said or noted, and when."""
+    rest = table.unlabelled
+    if rest is None:
+        return
+    there = np.concatenate([np.isfinite(table.numeric), table.categorical >= 0], axis=1)
+    elsewhere = np.concatenate([np.isfinite(rest.numeric), rest.categorical >= 0], axis=1)
+    expected = there.mean(axis=0) * rest.n_rows
+    names = (*table.numeric_names, *table.categorical_names)
+    for position in np.flatnonzero((expected >= MANY) & ~elsewhere.any(axis=0)):
+        yield names[position]
 
 
 def _declare_names(table: Table) -> Iterator[DeclaredColumn]:

@@ -35,8 +35,8 @@ def test_where_it_pays_off_the_labels_of_random_stand_first_and_then_both_gains(
     sentences = answer(make_forecast())
     assert sentences == (
         (
-            "With 200 labels more, rows chosen by margin are expected to give what rows drawn at random give with "
-            "340 [270, 520]; accuracy 0.860 -> 0.890."
+            "Rows chosen by margin pay off: with 200 labels more accuracy is expected to go from 0.860 to 0.890; "
+            "rows drawn at random take 340 [270, 520] for that."
         ),
         (
             "margin is expected +0.012 [0.004, 0.021] above random in accuracy with 200 labels more (90 % interval); "
@@ -53,10 +53,10 @@ def test_where_it_pays_off_the_labels_of_random_stand_first_and_then_both_gains(
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        ((340, 270, None), "rows drawn at random give with 340 [270, more than there are]; "),
-        ((340, 270, 2701), "rows drawn at random give with 340 [270, more than there are]; "),
-        ((None, 900, None), "rows drawn at random do not give with all 2,700 that are left; "),
-        ((22_494, 820, None), "rows drawn at random do not give with all 2,700 that are left; "),
+        ((340, 270, None), "rows drawn at random take 340 [270, more than there are] for that."),
+        ((340, 270, 2701), "rows drawn at random take 340 [270, more than there are] for that."),
+        ((None, 900, None), "rows drawn at random do not get there with all 2,700 that are left."),
+        ((22_494, 820, None), "rows drawn at random do not get there with all 2,700 that are left."),
     ],
 )
 def test_no_more_labels_are_named_than_there_are_rows(answer, labels, words):
@@ -66,7 +66,8 @@ def test_no_more_labels_are_named_than_there_are_rows(answer, labels, words):
 def test_where_nothing_is_gained_the_level_is_that_of_random(answer):
     first, _, last = answer(make_forecast("no_gain", gain=(-0.001, -0.006, 0.003), advised="random"))
     assert first == (
-        "With 200 labels more, no strategy is expected to beat rows drawn at random; accuracy 0.860 -> 0.878."
+        "With 200 labels more, no strategy is expected to beat rows drawn at random; accuracy is expected to go from "
+        "0.860 to 0.878."
     )
     assert last == "Next: label rows drawn at random; albench next lists them, too."
 
@@ -80,7 +81,10 @@ def test_where_nothing_is_gained_the_level_is_that_of_random(answer):
 )  # fmt: skip
 def test_what_is_undecided_says_how_many_labels_would_tell(answer, needed, words, wait):
     sentences = answer(make_forecast("undecided", gain=(0.006, -0.002, 0.02), labels_to_tell=needed))
-    assert sentences[0] == f"{words}; accuracy 0.860 -> 0.878 with 200 labels more at random."
+    assert (
+        sentences[0]
+        == f"{words}; accuracy is expected to go from 0.860 to 0.878 with 200 labels more at random."
+    )
     assert sentences[-1].endswith(f"the best guess; albench next lists them{wait}.")
     assert sentences[1].startswith("margin is expected +0.006 [\u22120.002, 0.020] above random")
 
@@ -106,6 +110,10 @@ def test_labelled_rows_that_are_not_like_the_others_are_told_with_the_column(ans
     assert sentences[1] == (
         "A classifier tells the labelled rows from the others, most by 'age', with an AUC of 0.96 [0.94, 0.97]: "
         "0.50 if they were drawn at random."
+    )
+    assert sentences[-1] == (
+        "Next: put 'age' under 'drop' if it is filled in only when a row is labelled, and run that; else label rows "
+        "drawn at random, which albench next lists, and run a pilot on a file in which these alone have their labels."
     )
     alike = Representativeness(0.52, 0.48, 0.56)
     pilot = make_forecast()
@@ -152,11 +160,11 @@ def test_by_which_metrics_the_strategy_loses_is_said_without_the_code_of_a_check
 def test_labels_beyond_what_the_study_followed_are_more_than_that(answer):
     margin = make_forecast().find("margin")
     for labels, words in (
-        (RandomLabels(340, 270, None, 0.9, 600), "give with 340 [270, more than 600]; "),
-        (RandomLabels(None, 270, None, 0.9, 600), "give with more than 600; "),
+        (RandomLabels(340, 270, None, 0.9, 600), "take 340 [270, more than 600] for that."),
+        (RandomLabels(None, 270, None, 0.9, 600), "take more than 600 for that."),
         (
             RandomLabels(None, 270, None, 0.9, 3000),
-            "rows drawn at random do not give with all 2,700 that are left; ",
+            "rows drawn at random do not get there with all 2,700 that are left.",
         ),
     ):
         assert words in answer(make_forecast(strategies=(replace(margin, random_labels=labels),)))[0]

@@ -77,6 +77,25 @@ def test_unlabelled_rows_count_where_columns_are_looked_at():
     ]
 
 
+def test_a_column_that_only_labelled_rows_have_values_in_came_with_the_labels():
+    table = replace(
+        make_table(names=("red", "green")), numeric=np.random.default_rng(2).normal(size=(200, 2))
+    )
+    rest = table.select_rows(np.arange(50, 200))
+    numeric = rest.numeric.copy()
+    numeric[:, 1] = np.nan
+    labelled = table.select_rows(np.arange(50))
+    bare = replace(rest, numeric=numeric, categorical=np.full_like(rest.categorical, -1))
+    columns = declare_columns(replace(labelled, unlabelled=bare))
+    assert [(column.name, column.setting) for column in columns] == [("word", "drop"), ("y", "drop")]
+    assert not declare_columns(replace(labelled, unlabelled=rest))
+    # One labelled row in ten has a value: that 150 others have none is no accident. Of 15 it may be.
+    seldom = replace(labelled, numeric=np.where(np.arange(50)[:, np.newaxis] % 5, np.nan, labelled.numeric))
+    assert [column.name for column in declare_columns(replace(seldom, unlabelled=bare))] == ["word", "y"]
+    few = bare.select_rows(np.arange(15))
+    assert not declare_columns(replace(labelled, unlabelled=few))
+
+
 @pytest.mark.parametrize(
     ("table", "models"),
     [
@@ -102,6 +121,12 @@ def test_strategies_are_of_several_families_and_differ_on_the_table():
 
 def test_accuracy_is_the_metric_unless_a_class_has_most_rows():
     assert choose_metric(make_table(share=0.8)).name == "accuracy"
+    assert choose_metric(make_table(share=0.96, n_classes=2)).name == "balanced_accuracy"
+    rare = choose_metric(make_table(share=0.04, n_classes=3))
+    assert (rare.name, rare.reason) == (
+        "accuracy",
+        "no class has nearly all rows; 'c0' has 4%: balanced_accuracy counts it as much",
+    )
     metric = choose_metric(make_table(share=0.9))
     assert (metric.name, metric.reason) == (
         "balanced_accuracy",
