@@ -150,7 +150,7 @@ def _choose_budget(file: LabelledFile, table: Table, budget: int | None) -> int:
     n_labelled, rest = table.n_rows, table.unlabelled
     n_rows = n_labelled + (0 if rest is None else rest.n_rows)
     # What the study of the method followed: as many labels again, of at most half of the rows without one.
-    advised = n_labelled + min(n_labelled, (n_rows - n_labelled + 1) // 2)
+    advised = n_labelled + min(n_labelled, max((n_rows - n_labelled) // 2, 1))
     if budget is None:
         return advised
     if budget <= n_labelled:

@@ -61,11 +61,11 @@ def write_next_step(pilot: PilotAnswer) -> Iterator[str]:
     elif forecast.verdict == "withheld":
         column = pilot.representativeness.column if pilot.representativeness else ""
         drop = (
-            f"put {quote(column)} under 'drop' if it is filled in only when a row is labelled, and run that"
+            f"put {quote(column)} under 'drop' if only labelled rows have it filled in, and run that; else "
         )
         yield (
-            f"Next: {f'{drop}; else ' if column else ''}label rows drawn at random, which albench next lists, "
-            "and run a pilot on a file in which these alone have their labels."
+            f"Next: {drop if column else ''}label rows drawn at random, which albench next lists, and run a "
+            "pilot on a file in which these alone have their labels."
         )
     else:
         n = forecast.labels_to_tell

@@ -190,3 +190,13 @@ def test_a_file_of_another_kind_is_told_what_is_read(tmp_path, albench_in):
     ended = albench_in(tmp_path, "pilot", "mine.xlsx", "--target", "label")
     assert ended.returncode == 2
     assert "a pilot reads files that end in .csv, .tsv, .parquet or .arff" in ended.stderr
+
+
+def test_no_more_labels_are_asked_for_than_half_of_the_other_rows(folder, albench_in):
+    rows = (folder / "mine.csv").read_text(encoding="utf-8").splitlines()
+    # 100 labelled rows and 61 others.
+    (folder / "few.csv").write_text("\n".join(rows[:162]), encoding="utf-8")
+    ended = albench_in(folder, "pilot", "few.csv", "--target", "label", "--dry-run")
+    assert ended.returncode == 0, ended.stderr
+    spec = yaml.safe_load((folder / "few.yaml").read_text(encoding="utf-8"))
+    assert spec["pilot"]["budget"] == 130

@@ -112,7 +112,7 @@ def test_labelled_rows_that_are_not_like_the_others_are_told_with_the_column(ans
         "0.50 if they were drawn at random."
     )
     assert sentences[-1] == (
-        "Next: put 'age' under 'drop' if it is filled in only when a row is labelled, and run that; else label rows "
+        "Next: put 'age' under 'drop' if only labelled rows have it filled in, and run that; else label rows "
         "drawn at random, which albench next lists, and run a pilot on a file in which these alone have their labels."
     )
     alike = Representativeness(0.52, 0.48, 0.56)
