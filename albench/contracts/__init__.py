@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from albench.contracts.model import Model as Model
     from albench.contracts.model import Resampling as Resampling
     from albench.contracts.model import Tuning as Tuning
+    from albench.contracts.oracle import Oracle as Oracle
     from albench.contracts.pool import Answers as Answers
     from albench.contracts.pool import Committee as Committee
     from albench.contracts.pool import PoolView as PoolView
     from albench.contracts.pool import Truth as Truth
+    from albench.contracts.seed_set import SeedPool as SeedPool
+    from albench.contracts.seed_set import SeedSet as SeedSet
     from albench.contracts.shared import Shared as Shared
     from albench.contracts.sources import DatasetSource as DatasetSource
-    from albench.contracts.sources import Oracle as Oracle
-    from albench.contracts.sources import SeedPool as SeedPool
-    from albench.contracts.sources import SeedSet as SeedSet
     from albench.contracts.sources import Split as Split
     from albench.contracts.stopping_rule import Course as Course
     from albench.contracts.stopping_rule import ObservedRound as ObservedRound
@@ -67,9 +67,11 @@ _HOMES = {
     ),
     "metric": ("Metric", "Outputs", "Queries", "Signal"),
     "model": ("Calibration", "Model", "Resampling", "Tuning"),
+    "oracle": ("Oracle",),
     "pool": ("Answers", "Committee", "PoolView", "Truth"),
     "shared": ("Shared",),
-    "sources": ("DatasetSource", "Oracle", "SeedPool", "SeedSet", "Split"),
+    "seed_set": ("SeedPool", "SeedSet"),
+    "sources": ("DatasetSource", "Split"),
     "stopping_rule": ("Course", "ObservedRound", "StoppingRule"),
     "strategy": ("Strategy",),
     "stream": (

@@ -66,25 +66,17 @@ class BoughtAnswers:
         return BoughtAnswers(*(getattr(self, name)[mask] for name in names))
 
 
-def vote(answers: BoughtAnswers, n_pool: int, n_classes: int, weights: Floats | None = None) -> Rows:
+def vote(answers: BoughtAnswers, n_pool: int, n_classes: int) -> Rows:
     """Return the class with most votes for each row of the pool; ``REFUSED`` where no answer is a label.
 
     Of classes with as many votes the one that was answered first.
-
-    Parameters
-    ----------
-    answers : BoughtAnswers
-    n_pool, n_classes : int
-    weights : ndarray of shape (n_answers,), optional
-        What each answer counts; 1 if not given.
     """
     import numpy as np
 
-    is_label = answers.labels >= 0
-    positions, labels = answers.positions[is_label], answers.labels[is_label]
+    of_labels = answers.select(answers.labels >= 0)
     votes = np.zeros((n_pool, n_classes))
-    np.add.at(votes, (positions, labels), 1.0 if weights is None else weights[is_label])
-    return choose_most(votes, positions, labels)
+    np.add.at(votes, (of_labels.positions, of_labels.labels), 1.0)
+    return choose_most(votes, of_labels.positions, of_labels.labels)
 
 
 def choose_most(votes: Floats, positions: Rows, labels: Rows) -> Rows:

@@ -34,7 +34,7 @@ from albench.ordering import Picks
 if TYPE_CHECKING:
     from albench.contracts.component import Floats, Rows
     from albench.contracts.metric import Metric, Signal
-    from albench.contracts.sources import SeedSet
+    from albench.contracts.seed_set import SeedSet
 
 PROBA_TOLERANCE = 1e-3
 """How far a row of probabilities in double precision may be from a sum of 1, and from [0, 1].

@@ -19,7 +19,7 @@ from albench.errors import TrialError
 
 if TYPE_CHECKING:
     from albench.contracts.component import Floats, Rows
-    from albench.contracts.sources import Oracle
+    from albench.contracts.oracle import Oracle
 
 NAMELESS = ("oracle",)
 """Who answers where an oracle has no annotators."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from albench.contracts.component import Floats, Rows
-    from albench.contracts.sources import Oracle
+    from albench.contracts.oracle import Oracle
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from albench.contracts.preprocessing import STANDARD, Preprocessing
+from albench.contracts.preprocessing import Preprocessing
 from albench.prepared.defaults import compute_tf_idf, encode_one_hot, fit_encoder, scale_sparse, standardise
 from albench.prepared.matrices import freeze, join_columns
 from albench.prepared.split_arrays import SplitArrays
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from albench.prepared.matrices import Matrix
 
 T = TypeVar("T", bound=np.generic)
-
-PREPROCESSING = STANDARD
-"""Part of a trial's identity where nothing is declared."""
 
 
 class PreprocessedSplit(NamedTuple):

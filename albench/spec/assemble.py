@@ -17,10 +17,11 @@ from albench.spec.entries import read_entry
 from albench.spec.entry_labels import label_models
 from albench.spec.experiment import Entry, Experiment
 from albench.spec.metrics import ScoreKey, list_recorded_metrics
+from albench.spec.mistakes import find_target
 from albench.spec.preprocessing_steps import read_preprocessing
 from albench.spec.scenarios import SCENARIO
 from albench.spec.settings import SETTINGS, Settings
-from albench.spec.validation import find_target, validate_settings
+from albench.spec.validation import validate_settings
 from albench.text import find_closest, quote, suggest_word
 
 if TYPE_CHECKING:

@@ -90,7 +90,8 @@ class AxisKey:
     def read(self, node: Node, name: str, context: Context) -> Axis[Any]:
         """Read one value or a list of them; two that are equal are a problem."""
         axis = self._read_items(node, name, context)
-        note_twins(((item.value, str(item.value), item.where) for item in axis.items), context)
+        # By what a value is called the page tells it from others.
+        note_twins(((str(item.value), str(item.value), item.where) for item in axis.items), context)
         return axis
 
     def _read_items(self, node: Node, name: str, context: Context) -> Axis[Any]:
@@ -126,12 +127,6 @@ class AxisKey:
 
 class BatchKey(AxisKey):
     """An axis of batch sizes: whole numbers from 1, or batches that grow."""
-
-    def read(self, node: Node, name: str, context: Context) -> Axis[BatchSize]:
-        """Read the values; two that have the same name are a problem: by it the page tells them apart."""
-        axis = self._read_items(node, name, context)
-        note_twins(((str(item.value), str(item.value), item.where) for item in axis.items), context)
-        return axis
 
     def _read_item(self, node: Node, name: str, context: Context) -> BatchSize | None:
         return read_batch_size(node, name, context)

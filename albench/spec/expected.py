@@ -10,8 +10,9 @@ from albench.spec.context import PlacedValue
 from albench.spec.document import Pair
 from albench.spec.entries import RawEntry, list_items
 from albench.spec.messages import Problem, suggest_sibling
+from albench.spec.mistakes import refuse_key, refuse_mapping
 from albench.spec.settings import KINDS, OPTIONS, Expected, ExpectedKind
-from albench.spec.validation import refuse_key, refuse_mapping, validate_settings
+from albench.spec.validation import validate_settings
 from albench.tables import AXES, GROWTH, REPEAT
 from albench.text import find_closest, list_quoted, quote, suggest_word
 

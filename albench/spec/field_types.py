@@ -1,7 +1,7 @@
 """Types of settings that pydantic does not know: a line of text, a share, a time, a memory, a percentage.
 
 A validator raises the code of a mistake, what the value must be, and a hint; the message is made of these, of
-the name of the field and of what stands there (:mod:`albench.spec.validation`).
+the name of the field and of what stands there (:mod:`albench.spec.mistakes`).
 """
 
 from __future__ import annotations

@@ -21,9 +21,7 @@ _FIRST, _MOST_GROWTH = 10, 100
 _SIZE = 'a number of labels, "20%" or {per_class: 5}'
 
 
-def read_whole_number(
-    node: Node, name: str, context: Context, *, low: int = 1, high: int = MAX_LABELS
-) -> int | None:
+def read_whole_number(node: Node, name: str, context: Context, *, low: int = 1) -> int | None:
     """Return a whole number within bounds; None, and a problem, if it is none."""
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int):
@@ -31,8 +29,8 @@ def read_whole_number(
         text = f"{quote(name)} must be a whole number, not {node}"
         context.problems.add_error("wrong-type", text, node.where, hint)
         return None
-    if not low <= value <= high:
-        bound = f"at least {low}" if value < low else f"at most {high}"
+    if not low <= value <= MAX_LABELS:
+        bound = f"at least {low}" if value < low else f"at most {MAX_LABELS}"
         context.problems.add_error("out-of-range", f"{quote(name)} must be {bound}, not {value}", node.where)
         return None
     return value

@@ -31,7 +31,7 @@ MAX_BYTES = 1 << 20
 # libyaml is ten times as fast, but not in every build of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?[0-9]+")
-_OCTAL, _HEXADECIMAL = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _WORDS: dict[str, Scalar] = {
@@ -100,9 +100,7 @@ def parse_scalar(text: str) -> Scalar:
         return _WORDS[text]
     if _INT.fullmatch(text):
         return int(text) if len(text) <= MAX_DIGITS else 10**MAX_DIGITS
-    if _OCTAL.fullmatch(text):
-        return int(text, 0)
-    if _HEXADECIMAL.fullmatch(text):
+    if _BASED.fullmatch(text):
         return int(text, 0)
     if _FLOAT.fullmatch(text):
         return float(text)
@@ -182,21 +180,21 @@ class _Composer:
     def _read_mapping(self, start: Any, depth: int) -> Node:
         _refuse_tag(start, "map")
         pairs: dict[str, Pair] = {}
-        merged: list[Node] = []
+        merged: list[dict[str, Pair]] = []
         first = None
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._read_key(event, depth)
             first = first or key
             value = self._read_node(next(self._events), depth + 1)
             if key.value == "<<" and isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
-                merged += self._list_merged(value)
+                merged += self._iterate_merged(value)
             else:
                 self._insert(pairs, Pair(key, value))
         if merged:
             # Keys of the mapping itself go before those that '<<' merges in, wherever it stands.
             own, pairs = pairs, {}
-            for node in reversed(merged):
-                pairs |= _get_pairs(node)
+            for mapping in reversed(merged):
+                pairs |= mapping
             pairs |= own
         size = sum(pair.key.size + pair.value.size for pair in pairs.values()) - len(pairs) + 1
         return Node(pairs, _find_collection_place(start, event, first), size)
@@ -220,21 +218,17 @@ class _Composer:
         before = f"first at {first.line}:{first.column}" if isinstance(first, Place) else ""
         self._problems.add_error("duplicate-key", f"key {quote(name)} stands twice", pair.key.where, before)
 
-    def _list_merged(self, value: Node) -> tuple[Node, ...]:
-        nodes = value.value if isinstance(value.value, tuple) else (value,)
-        for node in nodes:
+    @staticmethod
+    def _iterate_merged(value: Node) -> Iterator[dict[str, Pair]]:
+        for node in value.value if isinstance(value.value, tuple) else (value,):
             if not isinstance(node.value, dict):
                 raise UnreadableError(Problem("yaml", f"'<<' merges mappings, not {node}", node.where))
-        return nodes
+            yield node.value
 
 
 def _refuse_size(size: int, event: Any) -> None:
     if size > MAX_SIZE:
         raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", _get_place(event)))
-
-
-def _get_pairs(node: Node) -> dict[str, Pair]:
-    return node.value if isinstance(node.value, dict) else {}
 
 
 def _read_scalar(event: Any) -> Scalar:

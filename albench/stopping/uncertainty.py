@@ -14,13 +14,24 @@ if TYPE_CHECKING:
     from albench.contracts import Course, ObservedRound
 
 
-class OverallUncertainty(StoppingRule):
-    """Stop when the mean entropy of the rows without a label, over log(n_classes), is below a threshold."""
+class _CertainRule(StoppingRule):
+    """What the rules have in common: they stop when a measure of uncertainty is small."""
 
-    name: ClassVar[str] = "overall_uncertainty"
     main: ClassVar[str] = "threshold"
     needs_proba: ClassVar[bool] = True
     observed_parameters: ClassVar[tuple[str, ...]] = ()
+
+    threshold: float
+
+    def stops(self, course: Course) -> bool:
+        """Say whether the last value is below the threshold."""
+        return bool(course.values[-1] < self.threshold)
+
+
+class OverallUncertainty(_CertainRule):
+    """Stop when the mean entropy of the rows without a label, over log(n_classes), is below a threshold."""
+
+    name: ClassVar[str] = "overall_uncertainty"
     reference: ClassVar[str] = (
         "Zhu, Wang & Hovy, 2008, Multi-criteria-based strategy to stop active learning for data annotation"
     )
@@ -32,21 +43,14 @@ class OverallUncertainty(StoppingRule):
         """Return the mean entropy over the largest there is, in [0, 1]."""
         return seen.mean_entropy / float(np.log(seen.n_classes))
 
-    def stops(self, course: Course) -> bool:
-        """Say whether the last value is below the threshold."""
-        return bool(course.values[-1] < self.threshold)
 
-
-class MaxConfidence(StoppingRule):
+class MaxConfidence(_CertainRule):
     """Stop when the entropy of each row that is queried next is below a threshold.
 
     The last round of a trial queries nothing: there it is undefined.
     """
 
     name: ClassVar[str] = "max_confidence"
-    main: ClassVar[str] = "threshold"
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
     reference: ClassVar[str] = (
         "Zhu & Hovy, 2007, Active learning for word sense disambiguation with methods for addressing the "
         "class imbalance problem"
@@ -59,18 +63,11 @@ class MaxConfidence(StoppingRule):
         """Return the largest entropy of the batch."""
         return None if seen.batch_proba is None else float(compute_entropies(seen.batch_proba).max())
 
-    def stops(self, course: Course) -> bool:
-        """Say whether the last value is below the threshold."""
-        return bool(course.values[-1] < self.threshold)
 
-
-class MinExpectedError(StoppingRule):
+class MinExpectedError(_CertainRule):
     """Stop when the expected error of the rows without a label, the mean of 1 - max p, is low enough."""
 
     name: ClassVar[str] = "min_expected_error"
-    main: ClassVar[str] = "threshold"
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
     reference: ClassVar[str] = (
         "Zhu, Wang, Hovy & Ma, 2010, Confidence-based stopping criteria for active learning for data "
         "annotation"
@@ -82,7 +79,3 @@ class MinExpectedError(StoppingRule):
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the expected error."""
         return 1 - seen.mean_top
-
-    def stops(self, course: Course) -> bool:
-        """Say whether the last value is below the threshold."""
-        return bool(course.values[-1] < self.threshold)

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from albench.contracts import PoolView, Rows
     from albench.ordering import Picks
 
-MAY_NOT_IMPORT = {"import_user_code": False}
-"""Validation context in which a user's class is kept by its path, not imported."""
-
 
 class UnimportedStrategy(Strategy):
     """A user's strategy inside a wrapper, kept until code may be imported."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.models.fitting import ModelFitter, fit_model
+from albench.prepared.matrices import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,4 @@ class CandidateCommittee:
         rows = self._candidates
         firsts = range(0, max(rows.size, 1), _BLOCK)
         blocks = [answer(self._features[rows[first : first + _BLOCK]]) for first in firsts]
-        answers = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-        answers.flags.writeable = False
-        return answers
+        return freeze(blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1))

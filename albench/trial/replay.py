@@ -64,11 +64,11 @@ def replay_repeated(
     is_next = stored["round"] == history.round + 1
     if not is_next.any():
         return batch
-    asked = np.flatnonzero(n_asked)
+    candidates = np.flatnonzero(n_asked)
     n = int(max(n_asked.max(), stored["k"].max())) + 1
     # Copies of a row that were asked as often have the same answers, and stand for one another.
-    pairs = history.rows[asked] * n + n_asked[asked]
-    positions = asked[_match_positions((stored["row"] * n + stored["k"])[is_next], pairs)]
+    pairs = history.rows[candidates] * n + n_asked[candidates]
+    positions = candidates[_match_positions((stored["row"] * n + stored["k"])[is_next], pairs)]
     n_tied, query_s = (stored[name][is_next][0] for name in ("n_tied", "query_s"))
     return replace(batch, repeated=positions, n_tied=int(n_tied), query_s=float(query_s))
 

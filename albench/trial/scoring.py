@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.contracts.returned import check_score, check_signal
 from albench.errors import TrialError
+from albench.prepared.matrices import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,9 +98,7 @@ class ModelOutputs:
 
 def show_read_only(array: A) -> A:
     """Return a view that cannot be written to: all metrics and rules of a round see the same arrays."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+    return freeze(array.view())
 
 
 class Scorer:

@@ -22,7 +22,7 @@ from albench.strategies.random_subsampling import RandomSubsampling
 from albench.strategies.rank_sampling import RankSampling
 from albench.strategies.seals import Seals
 from albench.strategies.uncertainty import Margin
-from albench.strategies.wrapper import MAY_NOT_IMPORT, UnimportedStrategy
+from albench.strategies.wrapper import UnimportedStrategy
 
 USERS = """\
 from typing import ClassVar
@@ -185,7 +185,9 @@ def test_a_users_strategy_from_a_file_beside_the_spec(users, monkeypatch):
 
 def test_validating_imports_no_code_of_the_users(users):
     (users / "mine.py").write_text("raise SystemExit('imported')", encoding="utf-8")
-    wrapper = PowerSampling.model_validate({"strategy": "./mine.py:Mine"}, context=MAY_NOT_IMPORT)
+    wrapper = PowerSampling.model_validate(
+        {"strategy": "./mine.py:Mine"}, context={"import_user_code": False}
+    )
     assert isinstance(wrapper.strategy, UnimportedStrategy)
     assert wrapper.identity()["params"] == {"strategy": "./mine.py:Mine"}
 
