@@ -16,7 +16,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from albench.contracts import Table
-from albench.prepared.preprocess import PREPROCESSING, preprocess
+from albench.contracts.preprocessing import STANDARD
+from albench.prepared.preprocess import preprocess
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import get_builtin
 from albench.splits.division import SplitRows, divide
@@ -167,4 +168,4 @@ def test_only_numeric_or_only_categorical_columns():
 
 
 def test_the_standard_preprocessing_keeps_its_identity():
-    assert PREPROCESSING == {"name": "standard", "version": 1}
+    assert STANDARD == {"name": "standard", "version": 1}

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from albench.contracts.preprocessing import STANDARD
 from albench.coverage import Coverage
 from albench.datasets.hashing import compute_content_hash
 from albench.datasets.loading import load_table
 from albench.identity import TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle as Perfect
-from albench.prepared.preprocess import PREPROCESSING, preprocess
+from albench.prepared.preprocess import preprocess
 from albench.registry.lookup import get_builtin, make_recipe
 from albench.splits.division import divide
 from albench.splits.holdout import Holdout
@@ -58,7 +59,7 @@ def make_case(
     seeds = get_builtin("seed_set", seed_set)()
     identity = TrialIdentity(
         dataset=name,
-        preprocessing=PREPROCESSING,
+        preprocessing=STANDARD,
         split=Holdout().fragment(),
         split_index=split,
         validation=validation,
