@@ -83,7 +83,7 @@ def _build_row(
     areas = [comparison.cell for comparison in compared] if own else cells
     deltas = _get_differences(covered)
     verdicts = [comparison.cell.verdict for comparison in compared]
-    savings = _get_final_savings(covered)
+    savings = _list_final_savings(covered)
     return Row(
         strategy=strategy,
         label_looking=strategy in context.label_looking,
@@ -99,7 +99,7 @@ def _build_row(
         undecided=0 if own else verdicts.count("undecided"),
         win_rate=_average_known([comparison.cell.win_rate for comparison in covered]),
         median_saving=float(np.median(savings)) if savings.size else None,
-        n_censored=sum(_is_censored(_find_saving(comparison, "95")) for comparison in covered),
+        n_censored=sum(_is_censored(comparison.cell.find_saving("95")) for comparison in covered),
         p=None,
         p_holm=None,
         testable=False,
@@ -179,12 +179,8 @@ def _compute_sensitivity(
     return _average_known([(cell.difference or 0.0) * cell.n_paired / n for cell, n in counts])
 
 
-def _find_saving(comparison: PairedComparison, target: str) -> Saving | None:
-    return next((saving for saving in comparison.cell.savings if saving.target == target), None)
-
-
-def _get_final_savings(covered: Sequence[PairedComparison]) -> Floats:
-    savings = [_find_saving(comparison, "final") for comparison in covered]
+def _list_final_savings(covered: Sequence[PairedComparison]) -> Floats:
+    savings = [comparison.cell.find_saving("final") for comparison in covered]
     return np.array(
         [saving.saving for saving in savings if saving and saving.saving is not None], dtype=np.float64
     )

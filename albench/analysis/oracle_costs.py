@@ -46,7 +46,6 @@ def _compare_on_dataset(
     levels = [_list_levels(evidence, dataset) for evidence, _ in places]
     if len(levels) < len(by_oracle) or not all(levels):
         return
-    sign = 1 if places[0][0].greater_is_better else -1
     level = min(max(monotone[-1] for _, monotone in of.values()) for of in levels)
     for (evidence, scores), of in zip(places, levels, strict=True):
         for strategy, (curve, monotone) in of.items():
@@ -57,7 +56,7 @@ def _compare_on_dataset(
                 dataset=dataset,
                 oracle=evidence.slice.oracle,
                 strategy=strategy,
-                level=sign * level,
+                level=evidence.sign * level,
                 n_labels=needed if is_reached else None,
                 cost=float(np.interp(needed, curve.n_labels, costs)) if is_reached else None,
                 final_level=float(curve.mean[-1]),
@@ -76,13 +75,15 @@ def _find_share_reached(scores: Scores, strategy: str, level: float) -> float | 
 def _list_levels(evidence: SliceEvidence, dataset: str) -> dict[str, tuple[Curve, Floats]]:
     """Return the mean curve of each ranked strategy, and the same made monotone, higher being better."""
     looking = {row.strategy for row in evidence.rows if row.label_looking}
-    sign = 1 if evidence.greater_is_better else -1
     curves = {
         cell.strategy: cell.curve
         for cell in evidence.cells
         if cell.dataset == dataset and cell.curve is not None and cell.strategy not in looking
     }
-    return {name: (curve, fit_monotone(sign * curve.mean[np.newaxis])[0]) for name, curve in curves.items()}
+    return {
+        name: (curve, fit_monotone(evidence.sign * curve.mean[np.newaxis])[0])
+        for name, curve in curves.items()
+    }
 
 
 def _average_costs(scores: Scores, curves: CurveArrays, strategy: str, n_labels: Floats) -> Floats:

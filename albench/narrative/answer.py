@@ -36,9 +36,7 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
     verdict = tuple(_write_verdict(primary, evidence.slices))
     own = write_own_question(evidence, primary) if _has_begun(primary.evidence) else ()
     against = () if primary.evidence.control.fired else evidence.disagreements
-    unfinished = tuple(
-        write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values()))
-    )
+    unfinished = tuple(write_unfinished_trials(evidence))
     reservations = (*([name_disagreements(against)] if against else []), *unfinished)
     if own and evidence.pilot is not None and not primary.evidence.control.fired:
         # What the labelled part alone says flatters: it is a smaller pool than what is to be labelled.

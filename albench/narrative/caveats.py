@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from albench.narrative.wording import describe_control, format_difference
-from albench.text import format_count, format_rough_seconds, list_first, list_words
+from albench.narrative.wording import describe_control, format_difference, list_names
+from albench.text import format_count, format_rough_seconds, list_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from albench.analysis.evidence.cells import Cell
-    from albench.analysis.evidence.conclusions import Failure
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.analysis.evidence.rows import Row
-    from albench.analysis.streams.evidence.conclusions import StreamFailure
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence
     from albench.narrative.primary_slice import PrimarySlice
-
-_NAMED = 3
 
 
 def write_control(primary: PrimarySlice) -> str:
@@ -92,10 +90,9 @@ def write_sensitivity(primary: PrimarySlice) -> Iterator[str]:
         )
 
 
-def write_unfinished_trials(
-    failures: Sequence[Failure | StreamFailure], n_missing: int, n_skipped: int
-) -> Iterator[str]:
+def write_unfinished_trials(evidence: Evidence | StreamEvidence) -> Iterator[str]:
     """Yield in one sentence how many trials failed, how many are still to run, and how many never will."""
+    failures, n_missing, n_skipped = evidence.failures, evidence.n_missing, sum(evidence.skipped.values())
     parts = []
     if failures:
         counts = Counter(failure.strategy for failure in failures)
@@ -109,8 +106,7 @@ def write_unfinished_trials(
 
 
 def _list_counts(counts: Mapping[str, int]) -> str:
-    names = [f"{name} {number:,}" for name, number in sorted(counts.items())]
-    return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
+    return list_names([f"{name} {number:,}" for name, number in sorted(counts.items())])
 
 
 def write_query_cost(primary: PrimarySlice) -> Iterator[str]:

@@ -48,14 +48,9 @@ def _name_cheapest(ahead: Sequence[OracleContrast], primary: PrimarySlice) -> st
     n_more = len(ahead) - _NAMED
     more = f"; {format_count(n_more, 'more is', 'more are')} dearer" if n_more > 0 else ""
     return (
-        f"The cheapest oracle {_describe_place(primary)} is {name_oracle(ahead[0].oracle)}: "
+        f"The cheapest oracle {primary.place} is {name_oracle(ahead[0].oracle)}: "
         f"{_describe_level(ahead, primary)} it costs {_compare_costs(ahead)}{more}{_describe_median(ahead)}."
     )
-
-
-def _describe_place(primary: PrimarySlice) -> str:
-    datasets = primary.evidence.datasets
-    return f"on {datasets[0]}" if len(datasets) == 1 else f"on {format_count(len(datasets), 'dataset')}"
 
 
 def _describe_level(contrasts: Sequence[OracleContrast], primary: PrimarySlice) -> str:
@@ -129,7 +124,7 @@ def _write_undecided(contrasts: Sequence[OracleContrast], primary: PrimarySlice)
     parts = [*_describe_estimates(own, primary), *map(_describe_undefined, own)]
     few = f"; an interval takes {FEWEST_REPEATS} repeats" if primary.n_repeats < FEWEST_REPEATS else ""
     yield (
-        f"This experiment cannot tell which oracle is the cheapest {_describe_place(primary)}: "
+        f"This experiment cannot tell which oracle is the cheapest {primary.place}: "
         f"{'; '.join(part for part in parts if part)}{few}."
     )
     dearer = dict.fromkeys(contrast.other for contrast in contrasts if contrast.is_shown)

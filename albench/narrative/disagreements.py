@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence.cells import Slice
+from albench.narrative.wording import list_names
 from albench.text import list_first, list_words
 
 if TYPE_CHECKING:
@@ -95,10 +96,7 @@ def _list_values(slices: Sequence[Slice], axes: Sequence[str]) -> Values:
 def _format_values(axes: Sequence[str], values: Values) -> str:
     names = [axis.replace("_", " ") for axis in axes]
     if len(names) == 1:
-        return f"{names[0]} {_list_names([value for (value,) in values])}"
+        return f"{names[0]} {list_names([value for (value,) in values], _MOST_NAMED)}"
     pairs = (zip(names, pair, strict=True) for pair in values)
-    return _list_names([" / ".join(f"{name} {value}" for name, value in pair) for pair in pairs])
-
-
-def _list_names(names: Sequence[str]) -> str:
-    return list_first(names, _MOST_NAMED) if len(names) > _MOST_NAMED else list_words(names)
+    texts = [" / ".join(f"{name} {value}" for name, value in pair) for pair in pairs]
+    return list_names(texts, _MOST_NAMED)

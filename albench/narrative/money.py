@@ -8,9 +8,9 @@ import numpy as np
 
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.recommendation import describe_oracle, describe_place
-from albench.narrative.savings import is_saving_shown, list_final_savings
-from albench.narrative.wording import describe_undefined, format_difference, format_saving_ends
-from albench.text import format_amount, format_count, format_hundredths, list_words
+from albench.narrative.savings import choose_link, format_fewer, is_saving_shown, list_final_savings
+from albench.narrative.wording import describe_undefined, format_gain, format_saving_ends
+from albench.text import format_amount, format_count, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ def write_money_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[
     if along_costs is None:
         return
     row = along_costs.best
-    gain = f"{format_difference(row.difference or 0.0, row.interval_these)} in {primary.metric}"
+    gain = f"{format_gain(row)} in {primary.metric}"
     where = f"{describe_place(along_costs, row)}{describe_oracle(primary, 'with')}"
     savings = list_final_savings(along_costs, row)
     if row.side > 0 and savings and is_saving_shown(along_costs, row):
@@ -75,25 +75,14 @@ def _describe_money(along_costs: PrimarySlice, row: Row, savings: Sequence[Savin
     share = float(np.median([saving.saving or 0.0 for saving in savings]))
     ends = f" {format_saving_ends(share, row.interval_saving)}" if row.interval_saving else ""
     over = f"median over {format_count(len(savings), 'dataset')}{ends}"
-    return f"{_format_less(share)} money {_than(share)} random ({over})"
+    return f"{format_fewer(share, 'less', 'much')} money {choose_link(share)} random ({over})"
 
 
 def _describe_amounts(saving: Saving) -> str:
     share = saving.saving or 0.0
     ends = f" {format_saving_ends(share, saving.interval)}" if saving.interval else ", no interval"
     own, random = (format_amount(value or 0.0) for value in (saving.labels_strategy, saving.labels_random))
-    return f"{own} of money where random needs {random} ({_format_less(share)}{ends})"
-
-
-def _format_less(share: float) -> str:
-    """Return ``43 % less``, ``5 % more`` or ``as much``."""
-    if format_hundredths(share) == "0":
-        return "as much"
-    return f"{format_hundredths(abs(share))} % {'less' if share > 0 else 'more'}"
-
-
-def _than(share: float) -> str:
-    return "as" if format_hundredths(share) == "0" else "than"
+    return f"{own} of money where random needs {random} ({format_fewer(share, 'less', 'much')}{ends})"
 
 
 def write_money(primary: PrimarySlice) -> Iterator[str]:
@@ -104,9 +93,8 @@ def write_money(primary: PrimarySlice) -> Iterator[str]:
     along_costs = _look_along_costs(primary)
     if along_costs is not None:
         row = along_costs.best
-        gain = format_difference(row.difference or 0.0, row.interval_these)
-        oracle = describe_oracle(primary, "with")
-        yield f"Averaged over the costs {row.strategy} gains {gain} in {primary.metric} over random{oracle}."
+        over = f"over random{describe_oracle(primary, 'with')}"
+        yield f"Averaged over the costs {row.strategy} gains {format_gain(row)} in {primary.metric} {over}."
         yield from write_money_saved(primary)
         yield from _write_why_no_saving(along_costs, row)
         yield from _write_changed_verdicts(primary, along_costs)
@@ -116,10 +104,10 @@ def write_money(primary: PrimarySlice) -> Iterator[str]:
 
 def _write_why_no_saving(along_costs: PrimarySlice, row: Row) -> Iterator[str]:
     for cell in along_costs.list_covered_cells(row):
-        for saving in cell.savings:
-            if saving.target == "final" and saving.undefined:
-                reason = describe_undefined(saving.undefined)
-                yield f"On {cell.dataset} {row.strategy} has no saving of money: {reason}."
+        saving = cell.find_saving("final")
+        if saving is not None and saving.undefined:
+            reason = describe_undefined(saving.undefined)
+            yield f"On {cell.dataset} {row.strategy} has no saving of money: {reason}."
 
 
 def _write_changed_verdicts(primary: PrimarySlice, along_costs: PrimarySlice) -> Iterator[str]:

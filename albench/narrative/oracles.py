@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence.rows import order_rows
 from albench.analysis.oracle_outcomes import order_by_noise
 from albench.analysis.stats.significance import ALPHA
 from albench.narrative.recommendation import describe_place
-from albench.narrative.wording import format_difference
+from albench.narrative.wording import format_difference, format_gain
 from albench.text import MINUS, format_p_value, format_percent, list_first
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def write_oracles(evidence: Evidence) -> Iterator[str]:
     if with_mistakes:
         chosen = next((outcome for outcome in with_mistakes if outcome.slice.primary), with_mistakes[0])
         yield from _write_wrong_labels(chosen)
-    places = {row.strategy: place for place, row in enumerate(order_rows(evidence.primary.rows))}
+    places = {name: place for place, name in enumerate(evidence.primary.contenders)}
     changes = sorted(evidence.gain_changes, key=lambda change: places.get(change.strategy, len(places)))
     yield from map(_write_change, changes[:_NAMED])
 
@@ -47,7 +46,7 @@ def write_noise_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[
     row, outcome = primary.best, next(outcome for outcome in series if outcome.slice.primary)
     yield (
         f"Under {outcome.oracle} {row.strategy} {'beats' if row.side > 0 else 'is not shown to beat'} random "
-        f"{describe_place(primary, row)}: {format_difference(row.difference or 0.0, row.interval_these)} in "
+        f"{describe_place(primary, row)}: {format_gain(row)} in "
         f"{primary.metric}, averaged over the labels{_describe_least_noise(series[0], row.strategy)}."
     )
     given = next((given for given in outcome.given if given.strategy == row.strategy), None)
@@ -58,10 +57,10 @@ def write_noise_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[
 
 
 def _describe_least_noise(least: OracleOutcome, strategy: str) -> str:
-    row = next((row for row in least.slice.rows if row.strategy == strategy), None)
+    row = least.slice.find_row(strategy)
     if row is None or row.difference is None or least.slice.control.fired:
         return ""
-    return f"; under {least.oracle} it gains {format_difference(row.difference, row.interval_these)}"
+    return f"; under {least.oracle} it gains {format_gain(row)}"
 
 
 def _write_wrong_labels(outcome: OracleOutcome) -> Iterator[str]:

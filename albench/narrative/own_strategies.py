@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.narrative.recommendation import describe_place, list_names
-from albench.narrative.wording import format_difference
+from albench.narrative.recommendation import describe_place
+from albench.narrative.wording import format_gain, list_names
 from albench.text import format_count
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def write_own_strategies(evidence: Evidence, primary: PrimarySlice) -> Iterator[
 def _describe_later(primary: PrimarySlice, recommendation: Recommendation, best: Row, name: str) -> str:
     first = primary.find_row(recommendation.strategy)
     gains = (
-        f"averaged over the labels it has {_describe_gain(best)} against random in {primary.metric}, "
-        f"{first.strategy} {_describe_gain(first)}"
+        f"averaged over the labels it has {format_gain(best)} against random in {primary.metric}, "
+        f"{first.strategy} {format_gain(first)}"
     )
     if best.strategy in recommendation.find_same_picks(first.strategy):
         return f"{name} makes the same picks as {first.strategy}."
@@ -58,7 +58,3 @@ def _describe_first(
         beaten = "the other strategy" if len(others) == 1 else f"the {len(others)} other strategies"
         return f"{name} is better than {beaten} and random {place}."
     return f"{name} comes first {place}, but is not told apart from {list_names(equals)}."
-
-
-def _describe_gain(row: Row) -> str:
-    return format_difference(row.difference or 0.0, row.interval_these)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from albench.analysis.evidence.rows import order_rows
 from albench.analysis.scores import COVERAGE
 from albench.analysis.stats.significance import ALPHA
+from albench.text import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from albench.analysis.evidence.cells import Cell, Saving
+    from albench.analysis.evidence.cells import Cell
     from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
     from albench.analysis.evidence.rows import Row
     from albench.analysis.needed_repeats import CellRepeats
@@ -80,6 +81,12 @@ class PrimarySlice:
         model = of.model if of.model == of.query_model else f"{of.model} (queries by {of.query_model})"
         return f"{model} on {of.preprocessing}" if of.preprocessing else model
 
+    @property
+    def place(self) -> str:
+        """``on digits`` or ``on 3 datasets``."""
+        datasets = self.evidence.datasets
+        return f"on {datasets[0] if len(datasets) == 1 else format_count(len(datasets), 'dataset')}"
+
     def find_row(self, strategy: str) -> Row:
         """Return the row of a strategy."""
         return next(row for row in self.evidence.rows if row.strategy == strategy)
@@ -104,11 +111,6 @@ class PrimarySlice:
 def find_hits(rows: Iterable[Row]) -> tuple[Row, ...]:
     """Return the rows that the signed-rank test tells from their baseline, corrected."""
     return tuple(row for row in rows if row.p_holm is not None and row.p_holm <= ALPHA)
-
-
-def find_saving(cell: Cell, target: str) -> Saving | None:
-    """Return the saving of a cell at a target."""
-    return next((saving for saving in cell.savings if saving.target == target), None)
 
 
 def read_primary_slice(evidence: Evidence) -> PrimarySlice:

@@ -14,7 +14,9 @@ from albench.narrative.wording import (
     explain_no_interval,
     explain_no_rise,
     format_difference,
+    format_gain,
     format_saving_ends,
+    list_names,
     name_oracle,
 )
 from albench.text import (
@@ -22,8 +24,6 @@ from albench.text import (
     format_fixed,
     format_p_value,
     format_probability,
-    list_first,
-    list_words,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from albench.analysis.needed_repeats import CellRepeats
     from albench.narrative.primary_slice import PrimarySlice
 
-_NAMED = 3
 ENOUGH_REPEATS = 10
 
 
@@ -136,9 +135,8 @@ def _describe_gain(primary: PrimarySlice, row: Row) -> str:
     cells = primary.list_covered_cells(row)
     if has_random_curves(cells):
         return f"the same curves as random over {describe_repeats(cells)}"
-    gain = format_difference(row.difference or 0.0, row.interval_these)
-    repeats = describe_repeats(cells)
-    return f"{gain} in {primary.metric} over {repeats}{describe_p(row, len(primary.compared))}"
+    repeats = f"{describe_repeats(cells)}{describe_p(row, len(primary.compared))}"
+    return f"{format_gain(row)} in {primary.metric} over {repeats}"
 
 
 def describe_repeats(cells: Iterable[Cell]) -> str:
@@ -169,11 +167,6 @@ def _join_same_picks(recommendation: Recommendation) -> list[str]:
     groups = [[of for of in recommendation.find_same_picks(name) if of in equals] for name in equals]
     joined = [" = ".join(group or [name]) for name, group in zip(equals, groups, strict=True)]
     return list(dict.fromkeys(joined))
-
-
-def list_names(names: Sequence[str]) -> str:
-    """Return names in words, of many the first ones."""
-    return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
 
 
 def describe_more_repeats(

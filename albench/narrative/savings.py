@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS, find_saving_side, order_saving
-from albench.narrative.primary_slice import find_saving
 from albench.narrative.wording import TWICE_THE_LABELS, describe_undefined, format_datasets, format_saving
 from albench.text import format_count, format_hundredths, list_words
 
@@ -21,17 +20,21 @@ if TYPE_CHECKING:
 HALF_THE_LABELS = 0.5
 
 
-def format_fewer(share: float) -> str:
+def format_fewer(share: float, fewer: str = "fewer", many: str = "many") -> str:
     """Return ``43 % fewer``, ``5 % more`` or ``as many``."""
     if format_hundredths(share) == "0":
-        return "as many"
-    return f"{format_hundredths(abs(share))} % {'fewer' if share > 0 else 'more'}"
+        return f"as {many}"
+    return f"{format_hundredths(abs(share))} % {fewer if share > 0 else 'more'}"
 
 
 def format_labels(share: float, other: str = "random") -> str:
     """Return ``38 % fewer labels than random``."""
-    amount = format_fewer(share)
-    return f"as many labels as {other}" if amount == "as many" else f"{amount} labels than {other}"
+    return f"{format_fewer(share)} labels {choose_link(share)} {other}"
+
+
+def choose_link(share: float) -> str:
+    """Return what follows an amount: ``as`` after ``as many labels``, else ``than``."""
+    return "as" if format_hundredths(share) == "0" else "than"
 
 
 def is_saving_shown(primary: PrimarySlice, row: Row) -> bool:
@@ -43,7 +46,7 @@ def is_saving_shown(primary: PrimarySlice, row: Row) -> bool:
 
 def list_final_savings(primary: PrimarySlice, row: Row) -> list[Saving]:
     """Return the savings of a strategy at the worse of the final levels, on the datasets that count."""
-    savings = [find_saving(cell, "final") for cell in primary.list_covered_cells(row)]
+    savings = [cell.find_saving("final") for cell in primary.list_covered_cells(row)]
     return [saving for saving in savings if saving is not None and saving.saving is not None]
 
 
@@ -61,10 +64,8 @@ def _explain_not_shown(row: Row, savings: Sequence[Saving]) -> str:
 def write_limits(primary: PrimarySlice, row: Row) -> Iterator[str]:
     """Say which savings of a strategy are not defined, not shown, or hardly determined."""
     cells = primary.list_covered_cells(row)
-    saved = [(cell, of) for cell in cells if (of := find_saving(cell, "final")) and of.saving is not None]
-    flat = [
-        cell.dataset for cell in cells if (of := find_saving(cell, "final")) and of.undefined == "no_rise"
-    ]
+    saved = [(cell, of) for cell in cells if (of := cell.find_saving("final")) and of.saving is not None]
+    flat = [cell.dataset for cell in cells if (of := cell.find_saving("final")) and of.undefined == "no_rise"]
     if flat and saved:
         where = format_datasets(flat, len(cells)).replace("on", "On", 1)
         yield f"{where} {row.strategy} has no label saving: {describe_undefined('no_rise')}."
@@ -106,7 +107,7 @@ def write_way_to_reference(primary: PrimarySlice) -> Iterator[str]:
     """Yield how the best strategy gets 95 % of the way from the seed set to the reference."""
     row = primary.best
     covered = primary.list_covered_cells(row)
-    cells = [(cell, saving) for cell in covered if (saving := find_saving(cell, "95"))]
+    cells = [(cell, saving) for cell in covered if (saving := cell.find_saving("95"))]
     if not cells:
         return
     parts = [*_describe_median(row, cells), *_describe_censored(row, cells)]

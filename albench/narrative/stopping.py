@@ -22,7 +22,7 @@ def write_stopping(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     stopping = evidence.stopping
     if stopping is None:
         return
-    where = f"with {stopping.strategy} {_describe_datasets(primary)}"
+    where = f"with {stopping.strategy} {primary.place}"
     if stopping.n_ended:
         yield from _write_ended(stopping, where)
         return
@@ -40,11 +40,6 @@ def write_stopping(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     )
     if never := stopping.list_never():
         yield f"Within the budget never stop: {list_first(never, _NAMED)}."
-
-
-def _describe_datasets(primary: PrimarySlice) -> str:
-    datasets = primary.evidence.datasets
-    return f"on {datasets[0] if len(datasets) == 1 else format_count(len(datasets), 'dataset')}"
 
 
 def _write_ended(stopping: StoppingEvidence, where: str) -> Iterator[str]:

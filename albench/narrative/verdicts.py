@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
 from albench.narrative.checks.shape import find_skewed_cells
 from albench.narrative.primary_slice import find_hits
-from albench.narrative.wording import explain_no_interval, format_difference
+from albench.narrative.wording import explain_no_interval, format_difference, format_gain
 from albench.text import (
     format_count,
     format_fixed,
@@ -162,8 +162,9 @@ def write_second_baseline(primary: PrimarySlice) -> Iterator[str]:
     if versus is None:
         return
     able = [row for row in versus.rows[1:] if row.interval_these and not row.label_looking]
-    better = [_describe_gain(row) for row in able if row.side > 0]
-    worse = [_describe_gain(row) for row in able if row.side < 0]
+    better, worse = (
+        [f"{row.strategy} ({format_gain(row)})" for row in able if row.side == side] for side in (1, -1)
+    )
     parts = [
         f"{list_words(names)} {'is' if len(names) == 1 else 'are'} {word}"
         for names, word in ((better, "better"), (worse, "worse"))
@@ -175,10 +176,6 @@ def write_second_baseline(primary: PrimarySlice) -> Iterator[str]:
         else "on average over these datasets nothing else is told apart from it"
     )
     yield f"Against {versus.baseline}, the second baseline: {'; '.join([*parts, rest])}."
-
-
-def _describe_gain(row: Row) -> str:
-    return f"{row.strategy} ({format_difference(row.difference or 0.0, row.interval_these)})"
 
 
 def _explain_nothing_told(versus: Versus, able: Sequence[Row]) -> str:

@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.stats.intervals import FEWEST_UNITS
-from albench.text import format_count, format_fixed, format_hundredths, format_p_value, list_words, quote
+from albench.text import (
+    format_count,
+    format_fixed,
+    format_hundredths,
+    format_p_value,
+    list_first,
+    list_words,
+    quote,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence.cells import Cell, Interval, Undefined
     from albench.analysis.evidence.details import Pairwise
-    from albench.analysis.evidence.rows import Control, Unavailable
+    from albench.analysis.evidence.rows import Control, Row, Unavailable
 
+_NAMED = 3
 TWICE_THE_LABELS = -1.0
 """The saving of a strategy that needs twice the labels."""
 _UNDEFINED: dict[Undefined, str] = {
@@ -63,6 +72,16 @@ def format_difference(value: float, interval: Interval | None) -> str:
     """Return ``+0.013 [0.008, 0.019]``: three decimals, or as many as it takes to differ from 0."""
     text = ("+" if value > 0 else "") + format_fixed(value)
     return f"{text} [{format_fixed(interval.low)}, {format_fixed(interval.high)}]" if interval else text
+
+
+def format_gain(row: Row) -> str:
+    """Return the mean difference of a strategy on these datasets, with its interval."""
+    return format_difference(row.difference or 0.0, row.interval_these)
+
+
+def list_names(names: Sequence[str], most: int = _NAMED) -> str:
+    """Return names in words, of many the first ones."""
+    return list_words(names) if len(names) <= most else list_first(names, most)
 
 
 def explain_no_interval(cells: Sequence[Cell]) -> str:

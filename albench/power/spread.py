@@ -96,8 +96,7 @@ def measure_spreads(evidence: SliceEvidence) -> dict[str, Spread]:
             n = min(cell.n_paired for cell in cells if _measure_sd(cell) is not None)
             source = f"{n} paired repeats"
             sd = float(np.sqrt(np.mean(np.square(sds))))
-            sign = 1 if evidence.greater_is_better else -1
-            spreads[dataset] = Spread(dataset, sd, compute_area_by_saving(curve, sign), source)
+            spreads[dataset] = Spread(dataset, sd, compute_area_by_saving(curve, evidence.sign), source)
     return spreads
 
 

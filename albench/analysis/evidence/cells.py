@@ -251,3 +251,7 @@ class Cell:
     n_asked: int | None = None
     n_looks: int = 0
     error: float | None = None
+
+    def find_saving(self, target: str) -> Saving | None:
+        """Return the saving at a target."""
+        return next((saving for saving in self.savings if saving.target == target), None)

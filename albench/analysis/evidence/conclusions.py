@@ -96,6 +96,11 @@ class SliceEvidence:
     is_along_costs: bool = False
 
     @property
+    def sign(self) -> int:
+        """-1 if lower is better."""
+        return 1 if self.greater_is_better else -1
+
+    @property
     def baseline(self) -> str:
         """The strategy that the others are compared with."""
         return self.rows[0].strategy
@@ -110,6 +115,10 @@ class SliceEvidence:
         """Dataset -> the curve of random; datasets without one left out."""
         own = [cell for cell in self.cells if cell.strategy == self.baseline]
         return {cell.dataset: cell.curve for cell in own if cell.curve is not None}
+
+    def find_row(self, strategy: str) -> Row | None:
+        """Return the row of a strategy."""
+        return next((row for row in self.rows if row.strategy == strategy), None)
 
     def find_cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""

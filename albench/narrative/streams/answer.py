@@ -12,17 +12,12 @@ from albench.narrative.recommendation import (
     describe_p,
     describe_repeats,
     has_random_curves,
-    list_names,
     write_no_difference,
 )
 from albench.narrative.streams.notes import write_overspending
 from albench.narrative.streams.wording import AT_EQUAL_SPENDING, describe_budget, describe_stream_place
-from albench.narrative.wording import format_difference
-from albench.text import (
-    format_count,
-    format_fixed,
-    format_p_value,
-)
+from albench.narrative.wording import format_gain, list_names
+from albench.text import format_count, format_fixed, format_p_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,10 +34,7 @@ def write_stream_answer(evidence: StreamEvidence) -> tuple[str, ...]:
     stand; the rest follows as far as 90 words have room for it.
     """
     primary = evidence.primary
-    reservations = (
-        *write_overspending(primary),
-        *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
-    )
+    reservations = (*write_overspending(primary), *write_unfinished_trials(evidence))
     recommendation = primary.recommendation
     if recommendation is None:
         return (_write_nothing(evidence), *reservations)
@@ -80,7 +72,7 @@ def _write_verdict(
         yield (
             f"Use {name}: {describe_budget(budget, line.spending)} it reaches prequential "
             f"{_name_metric(primary)} {format_fixed(line.row.area or 0.0)} {where}, "
-            f"{_describe_difference(line)} more than {AT_EQUAL_SPENDING}{recovery}."
+            f"{format_gain(line.row).removeprefix('+')} more than {AT_EQUAL_SPENDING}{recovery}."
         )
         yield f"That is over {describe_repeats(cells)}{_describe_p(primary, line)}."
     elif recommendation.outcome == "no_gain":
@@ -113,23 +105,18 @@ def _name_metric(primary: StreamSliceEvidence) -> str:
     return primary.slice.metric.replace("_", "-")
 
 
-def _describe_difference(line: StreamRow) -> str:
-    return format_difference(line.row.difference or 0.0, line.row.interval_these).removeprefix("+")
-
-
 def _describe_gain(evidence: StreamEvidence, line: StreamRow) -> str:
     """Return ``+0.02 [0.00, 0.04] in prequential accuracy (0.82 against random's 0.80), p = 0.071``.
 
     The interval is of one strategy, the verdict of all: it is p that says why one above 0 does not decide.
     """
-    gain = format_difference(line.row.difference or 0.0, line.row.interval_these)
     levels = f"{format_fixed(line.row.area or 0.0)} against random's {format_fixed(line.random_level or 0.0)}"
     p = _describe_p(evidence.primary, line)
-    return f"{gain} in prequential {_name_metric(evidence.primary)} ({levels}){p}"
+    return f"{format_gain(line.row)} in prequential {_name_metric(evidence.primary)} ({levels}){p}"
 
 
 def _describe_p(primary: StreamSliceEvidence, line: StreamRow) -> str:
-    return describe_p(line.row, sum(other.row.difference is not None for other in primary.rows))
+    return describe_p(line.row, len(_list_compared(primary)))
 
 
 def _describe_recovery(recovery: Recovery) -> str:
@@ -165,5 +152,4 @@ def _describe_scope(primary: StreamSliceEvidence, line: StreamRow) -> str:
     """Return what is said of other streams than these."""
     if len(primary.datasets) == 1:
         return f"That speaks of other repeats on {primary.datasets[0]}, not of other streams."
-    n_tests = sum(other.row.difference is not None for other in primary.rows)
-    return describe_others(line.row, n_tests, "stream")
+    return describe_others(line.row, len(_list_compared(primary)), "stream")

@@ -75,9 +75,8 @@ def get_pictured_curves(evidence: SliceEvidence) -> CurveSet:
 def find_saved_labels(evidence: SliceEvidence, dataset: str, strategy: str) -> ReachedLevel | None:
     """Return what a strategy saves on a dataset at the worse of both final levels; None where undefined."""
     cell = evidence.find_cell(dataset, strategy)
-    savings = cell.savings if cell else ()
-    saving = next((of for of in savings if of.target == "final" and of.saving is not None), None)
-    if saving is None or saving.level is None:
+    saving = cell.find_saving("final") if cell else None
+    if saving is None or saving.saving is None or saving.level is None:
         return None
     if saving.labels_strategy is None or saving.labels_random is None:
         return None
@@ -94,18 +93,22 @@ def compare_mean_curves(evidence: SliceEvidence, strategy: str) -> ReachedLevel 
         None where no dataset has a label saving, or the level is no better than that of the seed sets.
     """
     means = evidence.mean_levels
-    row = next(row for row in evidence.rows if row.strategy == strategy)
-    if means is None or row.median_saving is None or not {strategy, evidence.baseline} <= means.curves.keys():
+    row = evidence.find_row(strategy)
+    if (
+        means is None
+        or row is None
+        or row.median_saving is None
+        or not {strategy, evidence.baseline} <= means.curves.keys()
+    ):
         return None
-    sign = 1 if evidence.greater_is_better else -1
     pair = [means.curves[strategy], means.curves[evidence.baseline]]
-    curves = fit_monotone(sign * np.stack([curve.mean for curve in pair]))
+    curves = fit_monotone(evidence.sign * np.stack([curve.mean for curve in pair]))
     level = curves[:, -1].min()
     if level <= curves[:, 0].max():
         return None
     own, other = find_labels_needed(pair[0].n_labels, curves, np.full(2, level))
     return ReachedLevel(
-        sign * float(level),
+        evidence.sign * float(level),
         float(own),
         float(other),
         is_mean=True,
@@ -220,7 +223,7 @@ def _mark_answer(
     if style is None or not {style.label, evidence.baseline} <= curve_set.curves.keys():
         return None
     own, other = curve_set.curves[style.label], curve_set.curves[evidence.baseline]
-    span, side = float(other.n_labels[-1] - other.n_labels[0]), 1 if evidence.greater_is_better else -1
+    span, side = float(other.n_labels[-1] - other.n_labels[0]), evidence.sign
     if reached is not None and abs(reached.strategy - reached.baseline) > _SHORTEST * span:
         start, end = (reached.baseline, reached.level), (reached.strategy, reached.level)
         return _Mark(style, start, end, reached.words, side)

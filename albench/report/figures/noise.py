@@ -80,7 +80,7 @@ def _list_gains(series: Sequence[OracleOutcome], strategy: str, dataset: str) ->
             cell = outcome.slice.find_cell(dataset, strategy)
             gain, interval = (cell.difference, cell.interval) if cell else (None, None)
         else:
-            row = next((row for row in outcome.slice.rows if row.strategy == strategy), None)
+            row = outcome.slice.find_row(strategy)
             gain, interval = (row.difference, row.interval_these) if row else (None, None)
         if gain is not None:
             yield outcome.error_rate or 0.0, gain, interval

@@ -72,7 +72,7 @@ class SavingRow:
 def build_saving_row(evidence: SliceEvidence, dataset: str, strategy: str, target: str) -> SavingRow:
     """Return the row of a dataset: a number, a bound or the reason why there is neither."""
     cell = evidence.find_cell(dataset, strategy)
-    saving = next((s for s in cell.savings if s.target == target), None) if cell else None
+    saving = cell.find_saving(target) if cell else None
     if cell is None or saving is None:
         return SavingRow(dataset, "undefined", 0.0, None)
     if saving.saving is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.cells import Cell, Saving
     from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.analysis.evidence.rows import Row
     from albench.report.html.palette import Style
@@ -53,19 +53,23 @@ class LeaderboardLine:
     along_costs: Row | None = None
 
     @property
+    def savings(self) -> list[Saving]:
+        """Those that the median is over, and those without a number."""
+        savings = (cell.find_saving(HEADLINE) for cell in self.cells)
+        return [saving for saving in savings if saving is not None]
+
+    @property
     def saving_on(self) -> str:
         """On how many datasets there is a saving, where there are others: ``on 8 of 12``."""
-        finals = [of for cell in self.cells for of in cell.savings if of.target == HEADLINE]
-        n = sum(saving.saving is not None for saving in finals)
-        return f"on {n} of {len(finals)}" if 0 < n < len(finals) else ""
+        n = sum(saving.saving is not None for saving in self.savings)
+        return f"on {n} of {len(self.savings)}" if 0 < n < len(self.savings) else ""
 
     @property
     def no_saving(self) -> str:
         """Why there is no median saving: the reasons of the datasets, each with its count."""
-        savings = [saving for cell in self.cells for saving in cell.savings if saving.target == HEADLINE]
-        if not savings:
+        if not self.savings:
             return "no curve to compare"
-        reasons = Counter(saving.undefined for saving in savings if saving.undefined)
+        reasons = Counter(saving.undefined for saving in self.savings if saving.undefined)
         return "; ".join(
             f"{describe_undefined(reason)} ({numbers.format_count(n, 'dataset')})"
             for reason, n in reasons.most_common()
