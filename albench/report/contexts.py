@@ -131,20 +131,10 @@ class SlicesContext:
 
     Attributes
     ----------
-    names : list of str
-        Strategies but the baseline.
-    hidden : list of str
-        Styles of the strategies that the figures first leave out.
-    legend : list of Style
-        The first strategy, those that are highlighted, the others.
     bodies : list of (str, str)
-        Key and packed part of each of them.
+        Key and packed part of each of the others.
     """
 
-    names: list[str]
-    hidden: list[str]
-    legend: list[Style]
-    notes: list[str]
     choices: Sequence[Choice]
     axes: tuple[SliceAxis, ...]
     others: list[OtherSlice]
@@ -152,8 +142,29 @@ class SlicesContext:
 
 
 @dataclass(frozen=True)
-class PrimaryContext(SlicesContext):
-    """What only the primary slice's part of the page is filled with.
+class PrimaryContext:
+    """What only the primary slice's part of a page is filled with.
+
+    Attributes
+    ----------
+    hidden : list of str
+        Styles of the strategies that the figures first leave out.
+    legend : list of Style
+        The first strategy, those that are highlighted, the others.
+    spent : list of RepeatsRow
+        How many repeats cells took and why; empty where all have as many.
+    """
+
+    hidden: list[str]
+    legend: list[Style]
+    notes: list[str]
+    remarks: Remarks
+    spent: list[RepeatsRow]
+
+
+@dataclass(frozen=True)
+class PoolPageContext(PrimaryContext):
+    """The same of a page of pools.
 
     Attributes
     ----------
@@ -161,13 +172,10 @@ class PrimaryContext(SlicesContext):
         Renders the last tables about a dataset.
     oracle_screen : OracleScreen or None
         None unless the first sentence speaks of the cheapest oracle.
-    spent : list of RepeatsRow
-        How many repeats cells took and why; empty where all have as many.
     noise, noise_on_datasets : tuple of FigurePanel
         Gains over random against the error rates of oracles, over the datasets and on each.
     """
 
-    remarks: Remarks
     first_screen: FirstScreen | None
     oracle_screen: OracleScreen | None
     transfers: Mapping[tuple[str, str], list[Transfer]]
@@ -175,7 +183,6 @@ class PrimaryContext(SlicesContext):
     on_dataset: Callable[[DatasetPart], Rest]
     per_dataset: list[DatasetPart]
     money: MoneyPart | None
-    spent: list[RepeatsRow]
     noise: tuple[FigurePanel, ...]
     noise_on_datasets: tuple[FigurePanel, ...]
 
@@ -229,8 +236,8 @@ class StreamSizes:
 
 
 @dataclass(frozen=True)
-class StreamPageContext(SlicesContext):
-    """What only the primary slice's part of the page is filled with.
+class StreamPageContext(PrimaryContext):
+    """The same of a page of streams.
 
     Attributes
     ----------
@@ -238,10 +245,6 @@ class StreamPageContext(SlicesContext):
         Those of the first screen.
     contenders : list of str
         The strategies, in the order of the leaderboard.
-    spent : list of RepeatsRow
-        How many repeats cells took and why; empty where all have as many.
-    remarks : Remarks
-        On these alone.
     """
 
     first: tuple[StreamLine, ...]
@@ -249,5 +252,3 @@ class StreamPageContext(SlicesContext):
     small: tuple[FigurePanel, ...]
     sizes: tuple[StreamSizes, ...]
     contenders: list[str]
-    spent: list[RepeatsRow]
-    remarks: Remarks

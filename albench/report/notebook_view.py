@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.rows import Row
     from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamRow
     from albench.report.first_screen import FirstRow
 
@@ -64,10 +65,13 @@ def _list_cells(shown: FirstRow) -> tuple[str, ...]:
         name += f"; the same picks: {', '.join(shown.same_picks)}"
     if shown.line.style.baseline:
         return (name, shown.level, "", "")
-    difference = format_signed(row.difference, "nothing paired")
-    if row.difference is not None:
-        difference += f" {format_span(row.interval_these)}"
-    return (name, shown.level, format_percent(row.median_saving), difference)
+    return (name, shown.level, format_percent(row.median_saving), _format_difference(row))
+
+
+def _format_difference(row: Row) -> str:
+    if row.difference is None:
+        return "nothing paired"
+    return f"{format_signed(row.difference)} {format_span(row.interval_these)}"
 
 
 def _format_row(tag: str, cells: Iterable[str]) -> str:
@@ -99,8 +103,6 @@ def format_first_stream_screen(evidence: StreamEvidence, highlighted: Collection
 
 def _list_stream_cells(line: StreamRow) -> tuple[str, ...]:
     row = line.row
-    difference = format_signed(row.difference, "nothing paired")
-    if row.difference is not None:
-        difference += f" {format_span(row.interval_these)}"
+    levels = format_level(row.area), format_level(line.random_level)
     bought = format_share(line.spending.share) if line.spending else "none"
-    return row.strategy, format_level(row.area), format_level(line.random_level), difference, bought
+    return row.strategy, *levels, _format_difference(row), bought

@@ -235,19 +235,15 @@ def find_newest(trials: pl.DataFrame) -> datetime | None:
 def _list_datasets(
     experiment: Experiment, trials: pl.DataFrame, partly_labelled: Mapping[str, tuple[int, int]]
 ) -> tuple[DatasetSizes, ...]:
-    columns = ("n_pool", "n_test", "n_features", "n_classes")
-    # The largest where splits differ, as in the traits of the analysis.
-    prepared = trials.select("dataset", *columns).drop_nulls().group_by("dataset").max()
-    rows = {row["dataset"]: row for row in prepared.iter_rows(named=True)}
-    return tuple(
-        DatasetSizes(
-            entry.label,
-            *(rows[entry.label][name] for name in columns),
-            *partly_labelled.get(entry.label, ()),
-        )
-        for entry in experiment.datasets
-        if entry.label in rows
-    )
+    sizes = read_sizes(trials, ("n_pool", "n_test", "n_features", "n_classes"))
+    labels = [entry.label for entry in experiment.datasets if entry.label in sizes]
+    return tuple(DatasetSizes(label, *sizes[label], *partly_labelled.get(label, ())) for label in labels)
+
+
+def read_sizes(trials: pl.DataFrame, columns: Sequence[str]) -> dict[str, list[int]]:
+    """Return the sizes of each dataset that trials know them of, the largest where splits differ."""
+    largest = trials.select("dataset", *columns).drop_nulls().group_by("dataset").max()
+    return {dataset: sizes for dataset, *sizes in largest.iter_rows()}
 
 
 def describe_component(label: str, component: Component) -> ComponentFacts:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from albench.analysis.evidence.conclusions import SliceEvidence
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer, write_remarks
 from albench.planning.plan import explain_places
-from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
+from albench.report.contexts import (
+    DatasetContext,
+    OtherSlice,
+    PageContext,
+    PoolPageContext,
+    Rest,
+    SlicesContext,
+)
 from albench.report.figures.noise import build_dataset_noise_panels, build_noise_panels
 from albench.report.fill_templates import fill_template, load_templates
 from albench.report.first_screen import build_first_screen
@@ -39,17 +47,12 @@ if TYPE_CHECKING:
 
     import jinja2
 
-    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.analysis.source import ReportSource
-    from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence
     from albench.report.contexts import DatasetPart, SliceContext
     from albench.report.html.palette import Style
     from albench.report.page import Page
-    from albench.report.slices import Choice
-
-    AnySlice = SliceEvidence | StreamSliceEvidence
-
-S = TypeVar("S", "SliceEvidence", "StreamSliceEvidence")
 
 # More lines than this in one figure cannot be told apart; the rest is one click away.
 SHOWN = 9
@@ -78,27 +81,29 @@ def render(evidence: Evidence, page: Page) -> str:
     )
     contexts: list[Any] = [read_page_assets(), shell]
     if evidence.slices:
-        primary = evidence.primary
-        own = build_slice_context(primary, page, get_imbalances(primary))
-        contexts += [own, _build_primary_context(evidence, page, own, templates)]
+        primary, imbalances = evidence.primary, get_imbalances(evidence.primary)
+        own = build_slice_context(primary, page, imbalances)
+        contexts += [
+            own,
+            _build_page_context(evidence, page, own, templates),
+            build_slices_context(
+                evidence,
+                "slice.html.j2",
+                lambda of, words, drawn: build_slice_context(of, page, imbalances, words=words, drawn=drawn),
+            ),
+        ]
         if evidence.stopping is not None:
             contexts.append(build_stopping_context(evidence.stopping, primary.slice.metric))
     return fill_template(templates.get_template("page.html.j2"), *contexts)
 
 
-def _build_primary_context(
+def _build_page_context(
     evidence: Evidence, page: Page, own: SliceContext, templates: jinja2.Environment
-) -> PrimaryContext:
-    primary = evidence.primary
-    choices = list_choices([other.slice for other in evidence.slices], primary.slice)
-    others = [other for other in evidence.slices if not other.primary]
-    imbalances = get_imbalances(primary)
-
-    remarks = write_remarks(evidence)
+) -> PoolPageContext:
+    primary, remarks = evidence.primary, write_remarks(evidence)
     money = build_money_part(primary, own.styles)
     named = [*own.contenders[:1], *page.highlighted]
-    return PrimaryContext(
-        names=[name for name in own.styles if name != primary.baseline],
+    return PoolPageContext(
         hidden=list_hidden(own.contenders, page.highlighted, own.styles, SHOWN - 1),
         legend=[own.styles[name] for name in dict.fromkeys([*named, *own.styles])],
         notes=[*remarks.coverage, *list_notes(page, evidence)],
@@ -108,20 +113,8 @@ def _build_primary_context(
         if money is not None and evidence.has_money_budget
         else build_first_screen(primary, page.highlighted, evidence.stopping, evidence.pilot),
         oracle_screen=build_oracle_screen(evidence),
-        choices=choices,
-        axes=build_axes(evidence, choices),
         transfers=group_by_pair(evidence.transfers, lambda of: (of.query_model, of.model)),
         preprocessings=group_by_pair(evidence.preprocessings, lambda of: (of.first, of.other)),
-        others=[
-            replace(other, board=build_leaderboard(of))
-            for other, of in zip(list_others(others, choices), others, strict=True)
-        ],
-        bodies=render_others(
-            others,
-            choices,
-            "slice.html.j2",
-            lambda of, words, drawn: build_slice_context(of, page, imbalances, words=words, drawn=drawn),
-        ),
         on_dataset=_build_dataset_renderer(own, templates),
         per_dataset=build_dataset_parts(primary, page, own.styles),
         money=money,
@@ -153,33 +146,28 @@ def list_hidden(
     return [styles[name].id for name in order[n_shown:] if name not in highlighted]
 
 
-def list_others(others: Sequence[AnySlice], choices: Sequence[Choice]) -> list[OtherSlice]:
-    """Return the slices beside the primary one, without leaderboards."""
-    return [
-        OtherSlice(describe_slice(of.slice, choices), encode_slice(of.slice, choices), of) for of in others
-    ]
-
-
-def render_others(
-    others: Sequence[S],
-    choices: Sequence[Choice],
-    template_name: str,
-    build_context: Callable[[S, str, bool], Any],
-) -> list[tuple[str, str]]:
-    """Return the key and the packed part of each exploratory slice, with figures while there is room.
+def build_slices_context(
+    evidence: Evidence | StreamEvidence, template_name: str, build_context: Callable[[Any, str, bool], Any]
+) -> SlicesContext:
+    """Return what a page says of the exploratory slices, with their figures while there is room.
 
     Parameters
     ----------
     build_context : callable
         From a slice, what tells it apart in words, and whether it has figures, to what its template takes.
     """
-    template, room, bodies = load_templates(embed.render_data_within).get_template(template_name), ROOM, []
-    for other in others:
-        context = build_context(other, describe_slice(other.slice, choices), room > 0)
-        body = embed.compress_text(fill_template(template, context))
-        room -= len(body)
-        bodies.append((encode_slice(other.slice, choices), body))
-    return bodies
+    template, room = load_templates(embed.render_data_within).get_template(template_name), ROOM
+    choices = list_choices([of.slice for of in evidence.slices], evidence.primary.slice)
+    others, bodies = [], []
+    for of in evidence.slices:
+        if not of.primary:
+            words, key = describe_slice(of.slice, choices), encode_slice(of.slice, choices)
+            board = build_leaderboard(of) if isinstance(of, SliceEvidence) else None
+            others.append(OtherSlice(words, key, of, board))
+            body = embed.compress_text(fill_template(template, build_context(of, words, room > 0)))
+            room -= len(body)
+            bodies.append((key, body))
+    return SlicesContext(choices, build_axes(evidence, choices), others, bodies)
 
 
 def write_report(run: ReportSource, path: Path) -> Path:

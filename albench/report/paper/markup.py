@@ -108,6 +108,14 @@ def _format_latex_cell(cell: str | GridCell, small: str) -> str:
     return rf"{text}\,{{{small} {beside}}}" if beside else text
 
 
+def format_rows(rows: Sequence[Sequence[str]], form: Literal["markdown", "latex"], setting: str) -> str:
+    """Return rows of text, the head first; in LaTeX below a comment that says what they are of."""
+    if form == "markdown":
+        return format_markdown([[escape_markdown(cell) for cell in row] for row in rows])
+    table = format_latex([[escape_latex(cell) for cell in row] for row in rows])
+    return f"% {' '.join(setting.split())}\n{table}"
+
+
 NONE = "\u2013"
 """What stands for a number that is missing."""
 

@@ -10,13 +10,7 @@ from albench.narrative.streams.wording import format_share
 from albench.report.html import numbers
 from albench.report.html.embed import format_table_csv
 from albench.report.paper.compose import Arrangement, PaperFigure, compose_panels, compose_side_by_side
-from albench.report.paper.markup import (
-    NONE,
-    escape_latex,
-    escape_markdown,
-    format_latex,
-    format_markdown,
-)
+from albench.report.paper.markup import NONE, format_rows
 from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbols
 from albench.report.streams.figures import HOLDOUT, build_answer_picture, build_stream_figures
 from albench.report.streams.leaderboard import (
@@ -52,14 +46,11 @@ def export_stream_table(evidence: StreamSliceEvidence, form: TableFormat, kind: 
         return format_table_csv(build_stream_leaderboard_table(evidence))
     of = evidence.slice
     titles = ["Strategy", of.metric, "Random's", *_TITLES]
-    rows = [titles, *(_format_line(line) for line in evidence.rows)]
-    if form == "markdown":
-        return format_markdown([[escape_markdown(cell) for cell in row] for row in rows])
     setting = (
-        f"{of.metric}, {of.model}, budget {format_share(of.budget)}, {of.oracle} oracle, drift {of.drift}"
+        f"{of.metric}, {of.model}, budget {format_share(of.budget)}, {of.oracle} oracle, drift {of.drift} "
+        f"on {', '.join(evidence.datasets)}"
     )
-    table = format_latex([[escape_latex(cell) for cell in row] for row in rows])
-    return f"% {setting} on {' '.join(', '.join(evidence.datasets).split())}\n{table}"
+    return format_rows([titles, *map(_format_line, evidence.rows)], form, setting)
 
 
 def _format_line(line: StreamRow) -> list[str]:

@@ -15,9 +15,8 @@ from albench.report.fill_templates import fill_template, load_templates
 from albench.report.html import embed
 from albench.report.html.assets import read_page_assets
 from albench.report.html.numbers import format_count
-from albench.report.page import build_page
-from albench.report.render import list_hidden, list_others, render_others, write_page
-from albench.report.slices import build_axes, list_choices
+from albench.report.page import build_page, read_sizes
+from albench.report.render import build_slices_context, list_hidden, write_page
 from albench.report.streams.figures import (
     StreamFigures,
     build_answer_picture,
@@ -72,7 +71,18 @@ def render_streams(evidence: StreamEvidence, page: Page, sizes: Sequence[StreamS
         failure_columns=FAILURE_COLUMNS,
     )
     own = _build_slice_context(evidence, evidence.primary, page)
-    contexts = (read_page_assets(), shell, own, _build_page_context(evidence, page, own, tuple(sizes)))
+    others = build_slices_context(
+        evidence,
+        "stream_slice.html.j2",
+        lambda of, words, drawn: _build_slice_context(evidence, of, page, words=words, drawn=drawn),
+    )
+    contexts = (
+        read_page_assets(),
+        shell,
+        own,
+        _build_page_context(evidence, page, own, tuple(sizes)),
+        others,
+    )
     return fill_template(templates.get_template("stream_page.html.j2"), *contexts)
 
 
@@ -125,14 +135,11 @@ def _build_page_context(
     evidence: StreamEvidence, page: Page, own: StreamSliceContext, sizes: tuple[StreamSizes, ...]
 ) -> StreamPageContext:
     primary = evidence.primary
-    choices = list_choices([other.slice for other in evidence.slices], primary.slice)
     first = choose_lines(own.lines, page.highlighted)
     shown = [line.style for line in first]
     names = [line.of.row.strategy for line in own.lines]
     legend = dict.fromkeys([*names[:1], *page.highlighted, *names])
-
     return StreamPageContext(
-        names=names,
         hidden=list_hidden(names, page.highlighted, own.styles, SHOWN),
         legend=[own.styles[name] for name in legend if name in own.styles],
         notes=[*list_stream_notes(evidence), *(f"{warning}." for warning in page.warnings)],
@@ -143,15 +150,6 @@ def _build_page_context(
         picture=build_answer_picture(primary, shown, own.curve_name),
         small=build_small_pictures(primary, shown),
         sizes=sizes,
-        choices=choices,
-        axes=build_axes(evidence, choices),
-        others=list_others(evidence.slices[1:], choices),
-        bodies=render_others(
-            evidence.slices[1:],
-            choices,
-            "stream_slice.html.j2",
-            lambda of, words, drawn: _build_slice_context(evidence, of, page, words=words, drawn=drawn),
-        ),
     )
 
 
@@ -176,9 +174,5 @@ def list_axes(experiment: StreamExperiment) -> tuple[Sequence[Entry[Any]], ...]:
 
 def list_stream_sizes(trials: pl.DataFrame, datasets: Sequence[str]) -> tuple[StreamSizes, ...]:
     """Return the sizes of the streams on which trials have finished."""
-    columns = ("n_rows", "n_features", "n_classes")
-    sizes = trials.select("dataset", *columns).drop_nulls().group_by("dataset").max()
-    rows = {row["dataset"]: row for row in sizes.iter_rows(named=True)}
-    return tuple(
-        StreamSizes(label, *(rows[label][name] for name in columns)) for label in datasets if label in rows
-    )
+    sizes = read_sizes(trials, ("n_rows", "n_features", "n_classes"))
+    return tuple(StreamSizes(label, *sizes[label]) for label in datasets if label in sizes)

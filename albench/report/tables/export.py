@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
 from albench.narrative.wording import describe_undefined
 from albench.report.html.embed import format_csv, format_table_csv
-from albench.report.paper.markup import (
-    NONE,
-    escape_latex,
-    escape_markdown,
-    format_latex,
-    format_markdown,
-)
+from albench.report.paper.markup import NONE, format_rows
 from albench.report.tables.grids import list_targets
 from albench.report.tables.leaderboard import (
     COLUMNS,
@@ -80,13 +74,13 @@ def export_table(
     from albench.report.paper import tables
     from albench.report.paper.markup import format_grid_latex, format_grid_markdown
 
-    if form == "csv" and kind == "saving":
-        return tables.format_savings_csv(evidence)
-    if form == "csv" and kind != "saving":
-        return tables.format_summaries_csv(tables.read_summaries(results, evidence, kind, at))
     if kind == "saving":
+        if form == "csv":
+            return tables.format_savings_csv(evidence)
         table = tables.build_saving_grid(results, evidence)
     else:
+        if form == "csv":
+            return tables.format_summaries_csv(tables.read_summaries(results, evidence, kind, at))
         table = tables.build_summary_table(results, evidence, kind, at)
     return format_grid_markdown(table) if form == "markdown" else format_grid_latex(table)
 
@@ -94,16 +88,11 @@ def export_table(
 def _export_leaderboard(results: ReportSource, evidence: SliceEvidence, form: TableFormat) -> str:
     if form == "csv":
         return format_table_csv(build_leaderboard_table(evidence))
-    rows = _list_rows(evidence)
-    if form == "markdown":
-        return format_markdown([[escape_markdown(cell) for cell in row] for row in rows])
     from albench.report.paper.tables import describe_setting
 
-    setting = (
-        f"{evidence.slice.metric}, {describe_setting(results, evidence)} on {', '.join(evidence.datasets)}"
-    )
-    table = format_latex([[escape_latex(cell) for cell in row] for row in rows])
-    return f"% {' '.join(setting.split())}\n{table}"
+    setting = describe_setting(results, evidence)
+    of = f"{evidence.slice.metric}, {setting} on {', '.join(evidence.datasets)}"
+    return format_rows(_list_rows(evidence), form, of)
 
 
 def _list_rows(evidence: SliceEvidence) -> list[list[str]]:
