@@ -60,15 +60,18 @@ class JudgedTrial:
         """Position of the first round whose monotone metric is within 0.005 of the best."""
         return int(np.argmax(self.gains >= self.gains[-1] - WITHIN))
 
+    def find_end(self, rule: str) -> int:
+        """Return the position of the round in which a rule stops, else that of the last one."""
+        stop = self.stops.get(rule)
+        return self.n_labels.size - 1 if stop is None else stop
+
     def count_labels(self, rule: str) -> int:
-        """Return the labels that a rule has bought at its stop, or at the end; the validation part's, too."""
-        stop = self.stops[rule]
-        return int(self.n_labels[-1 if stop is None else stop]) + self.n_validation[rule]
+        """Return the labels that a rule has bought at its end, those of the validation part among them."""
+        return int(self.n_labels[self.find_end(rule)]) + self.n_validation.get(rule, 0)
 
     def compute_loss(self, rule: str) -> float:
-        """Return the monotone metric in hindsight less that at the stop of a rule, or at the end."""
-        stop = self.stops[rule]
-        return float(self.gains[self.hindsight] - self.gains[-1 if stop is None else stop])
+        """Return the monotone metric in hindsight less that at the end of a rule."""
+        return float(self.gains[self.hindsight] - self.gains[self.find_end(rule)])
 
 
 def judge_trials(

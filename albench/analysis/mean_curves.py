@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,13 +74,14 @@ def have_same_labels(curves: Sequence[Curve]) -> bool:
 
 
 def resample_on_shares(curve: Curve, first: float, last: float) -> Curve:
-    """Return a curve at equal shares of the way from ``first`` to ``last`` labels.
+    """Return a curve at equal shares of the way from ``first`` to ``last`` labels."""
+    return replace(resample(curve, first + SHARES * (last - first)), n_labels=100 * SHARES)
 
-    Linear between the rounds; flat beyond the curve's own ends.
-    """
-    at = first + SHARES * (last - first)
+
+def resample(curve: Curve, at: Floats) -> Curve:
+    """Return a curve at other numbers of labels: linear between its rounds, flat beyond its ends."""
     mean, low, high = (np.interp(at, curve.n_labels, y) for y in (curve.mean, curve.low, curve.high))
-    return Curve(100 * SHARES, mean, low, high, curve.n_repeats)
+    return Curve(at, mean, low, high, curve.n_repeats)
 
 
 def average_curves(curves: Sequence[Curve]) -> Curve:

@@ -115,17 +115,22 @@ def describe_annotators(
     """Return what each annotator of each oracle did after the seed set, all else as in the primary slice."""
     if not annotations.height:
         return {}
-    primary = next(iterate_groups(experiment))
     records = {}
-    for entry in experiment.oracles:
-        group = replace(primary, oracle=entry.label)
-        chosen = select_trials(trials, group).select("key", "strategy")
+    for oracle, own in _select_by_oracle(experiment, trials):
+        chosen = own.select("key", "strategy")
         # Sums of prices in another order would end in other digits: the same results give the same page.
         answers = annotations.join(chosen, on="key", maintain_order="left")
         # Nobody is told apart where an oracle without annotators is asked again.
         if not set(answers["annotator"]) <= set(NAMELESS):
-            records[entry.label] = tuple(_describe(answers, queries.join(chosen, on="key")))
+            records[oracle] = tuple(_describe(answers, queries.join(chosen, on="key")))
     return records
+
+
+def _select_by_oracle(experiment: Experiment, trials: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the trials of each oracle, all else as in the primary slice."""
+    primary = next(iterate_groups(experiment))
+    for entry in experiment.oracles:
+        yield entry.label, select_trials(trials, replace(primary, oracle=entry.label))
 
 
 def _describe(answers: pl.DataFrame, queries: pl.DataFrame) -> Iterator[AnnotatorRecord]:
@@ -170,11 +175,9 @@ def describe_repeated_answers(
         return {}
     again = annotations.filter(pl.col("k") > 0).unique(["key", "row", "k"]).group_by("key").len("n_again")
     last = curves.sort("round").group_by("key").last().select("key", _ALPHA)
-    primary = next(iterate_groups(experiment))
     described = {}
-    for entry in experiment.oracles:
-        group = replace(primary, oracle=entry.label)
-        chosen = select_trials(trials, group).filter(pl.col("status") == "done")
+    for oracle, own in _select_by_oracle(experiment, trials):
+        chosen = own.filter(pl.col("status") == "done")
         n_bought = pl.col("n_labels") - pl.col("seed_size")
         by_dataset = (
             chosen.join(again, on="key", how="left", maintain_order="left")
@@ -186,7 +189,7 @@ def describe_repeated_answers(
         means = by_dataset.group_by("strategy").agg(pl.col("share").mean(), pl.col(_ALPHA).mean())
         values = {name: (share, alpha) for name, share, alpha in means.iter_rows()}
         if any(share or alpha is not None for share, alpha in values.values()):
-            described[entry.label] = tuple(
+            described[oracle] = tuple(
                 RepeatedAnswers(strategy.label, *values[strategy.label])
                 for strategy in experiment.strategies
                 if strategy.label in values

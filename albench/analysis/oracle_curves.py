@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.cost_axis import exchange_axis
-from albench.analysis.evidence.cells import Curve
 from albench.analysis.evidence.oracles import LevelCosts, OracleCurves
 from albench.analysis.labels_needed import SAME, find_labels_needed
-from albench.analysis.mean_curves import average_curves
+from albench.analysis.mean_curves import average_curves, resample
 from albench.analysis.scores import score_panel
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.analysis.stats.isotonic import fit_monotone
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from albench.analysis.between_slices import ScoredSlice
+    from albench.analysis.evidence.cells import Curve
     from albench.analysis.evidence.oracles import CostComparison
     from albench.analysis.panel import CurveArrays
     from albench.analysis.scores import Scores
@@ -96,12 +96,7 @@ def _average_datasets(curves: Sequence[Curve]) -> Curve | None:
         return None
     costs = np.unique(np.concatenate([curve.n_labels for curve in curves]))
     costs = costs[(costs >= low) & (costs <= high)]
-    return average_curves([_resample(curve, costs) for curve in curves])
-
-
-def _resample(curve: Curve, costs: Floats) -> Curve:
-    mean, low, high = (np.interp(costs, curve.n_labels, y) for y in (curve.mean, curve.low, curve.high))
-    return Curve(costs, mean, low, high, curve.n_repeats)
+    return average_curves([resample(curve, costs) for curve in curves])
 
 
 def find_level_costs(

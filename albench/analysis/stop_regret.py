@@ -82,10 +82,7 @@ def compute_regrets(trial: JudgedTrial, rule: str) -> Floats:
     """Return what a rule costs more than the best stop of a trial, in labels, for each price of a point."""
     lost = 100 * (trial.gains[-1] - trial.gains)
     least = (trial.n_labels[:, np.newaxis] + np.outer(lost, PRICES)).min(axis=0)
-    stop = trial.stops.get(rule)
-    position = -1 if stop is None else stop
-    labels = trial.n_labels[position] + trial.n_validation.get(rule, 0)
-    return np.asarray(labels + PRICES * lost[position] - least)
+    return np.asarray(trial.count_labels(rule) + PRICES * lost[trial.find_end(rule)] - least)
 
 
 def _list_costs(judged: Sequence[JudgedTrial], rules: Sequence[str]) -> Iterator[RuleCost]:
@@ -171,13 +168,8 @@ def _list_candidates(judged: Sequence[JudgedTrial], regrets: dict[str, RegretCur
     return {
         rule: curve.mean
         for rule, curve in regrets.items()
-        if rule == WHOLE_BUDGET or any(_stops_early(trial, rule) for trial in judged)
+        if rule == WHOLE_BUDGET or any(trial.find_end(rule) < trial.n_labels.size - 1 for trial in judged)
     }
-
-
-def _stops_early(trial: JudgedTrial, rule: str) -> bool:
-    stop = trial.stops[rule]
-    return stop is not None and stop < trial.n_labels.size - 1
 
 
 def _find_best(regrets: dict[str, Floats]) -> Iterator[PriceRange]:

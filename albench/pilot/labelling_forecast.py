@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from albench.analysis.paired_comparison import ROPE
 from albench.errors import AlbenchError
 from albench.pilot.evidence import BEST, summarise_pilot
 from albench.pilot.notes import list_notes
-from albench.pilot.prior import LEVEL, OTHER, Evidence
+from albench.pilot.prior import LEVEL, OTHER, Ends, Evidence
 from albench.pilot.study import ShiftRule, read_study
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from albench.datasets.representativeness import Representativeness
     from albench.pilot.evidence import PilotEvidence
     from albench.pilot.pool_curves import PoolCurves
-    from albench.pilot.prior import Share
     from albench.pilot.study import MetricStudy, PilotStudy
 
 RANDOM = "random"
@@ -57,21 +56,13 @@ class _Question:
         """Labels to come, in shares of those of now."""
         return self.n_more / self.n_labelled
 
-    def predict_gain(self, label: str, evidence: Evidence) -> Share:
+    def predict_gain(self, label: str, evidence: Evidence) -> Ends:
         """Return the gain with as many labels again, the interval being as long as the budget needs."""
         below, above = (
             self.widening.gains * float(np.interp(self.budget, self.study.budgets, factors))
             for factors in (self.study.below, self.study.above)
         )
         return self.study.gain.predict(self.get_name(label), evidence, below, above)
-
-
-class _Ends(NamedTuple):
-    """An expected number and both ends of its interval."""
-
-    expected: float
-    low: float
-    high: float
 
 
 def forecast_labelling(
@@ -153,7 +144,7 @@ def compute_growth(rate: float, budget: float) -> float:
     return float((1 - (1 + budget) ** -rate) / (1 - 2.0**-rate))
 
 
-def _predict_level(question: _Question, budget: float) -> _Ends:
+def _predict_level(question: _Question, budget: float) -> Ends:
     """Return random's level with labels more; its errors go from those of now to those of a doubling.
 
     They are counted in standard errors of the share that a model gets right on all labelled rows.
@@ -167,7 +158,7 @@ def _predict_level(question: _Question, budget: float) -> _Ends:
     )
     level = evidence.now + _predict_rise(question, budget) + bias
     below, above = (question.widening.levels * (end - bias) for end in (low, high))
-    return _Ends(min(level, BEST), level + below, min(level + above, BEST))
+    return Ends(min(level, BEST), level + below, min(level + above, BEST))
 
 
 def _predict_rise(question: _Question, budget: float) -> float:
@@ -176,12 +167,12 @@ def _predict_rise(question: _Question, budget: float) -> float:
     return share * question.evidence.error * compute_growth(question.study.rate, budget)
 
 
-def _forecast_strategy(question: _Question, random: _Ends, label: str) -> StrategyForecast:
+def _forecast_strategy(question: _Question, random: Ends, label: str) -> StrategyForecast:
     """Return what a strategy gives; ``random`` is random's level at the end."""
     study, evidence, name = question.study, question.evidence, question.get_name(label)
     profile = float(np.interp(question.budget, (0.0, *study.budgets), (0.0, *study.profile)))
     shares = question.predict_gain(label, evidence.gains[label])
-    gain = _Ends(*(share * evidence.error * profile for share in shares))
+    gain = Ends(*(share * evidence.error * profile for share in shares))
     return StrategyForecast(
         strategy=label,
         level=_build_prediction(_add(random, gain)),
@@ -218,13 +209,13 @@ def _find_labels_to_tell(question: _Question, label: str) -> int | None:
     return None
 
 
-def _add(level: _Ends, step: _Ends) -> _Ends:
+def _add(level: Ends, step: Ends) -> Ends:
     """Return their sum; half-lengths of independent intervals add as their squares do."""
     expected = level.expected + step.expected
     below = np.hypot(level.expected - level.low, step.expected - step.low)
     above = np.hypot(level.high - level.expected, step.high - step.expected)
-    return _Ends(min(expected, BEST), float(expected - below), float(min(expected + above, BEST)))
+    return Ends(min(expected, BEST), float(expected - below), float(min(expected + above, BEST)))
 
 
-def _build_prediction(ends: _Ends) -> Prediction:
+def _build_prediction(ends: Ends) -> Prediction:
     return Prediction(ends.expected, Interval(ends.low, ends.high, LEVEL, _METHOD))

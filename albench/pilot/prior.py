@@ -62,8 +62,8 @@ class StrategyPrior:
     middle: float = 0.0
 
 
-class Share(NamedTuple):
-    """An expected share of the error, with both ends of its interval."""
+class Ends(NamedTuple):
+    """An expected number, with both ends of its interval."""
 
     expected: float
     low: float
@@ -84,7 +84,7 @@ class GainPrior:
     loading: float
     mismatch: float
 
-    def predict(self, strategy: str, evidence: Evidence, below: float = 1.0, above: float = 1.0) -> Share:
+    def predict(self, strategy: str, evidence: Evidence, below: float = 1.0, above: float = 1.0) -> Ends:
         """Return the share of the error that is gained.
 
         Parameters
@@ -98,7 +98,7 @@ class GainPrior:
             prior.middle + factor * (end - prior.middle)
             for end, factor in ((prior.middle, 1.0), (prior.low, below), (prior.high, above))
         )
-        return Share(*(float(KNEE * np.sinh(centre + end * spread)) for end in ends))
+        return Ends(*(float(KNEE * np.sinh(centre + end * spread)) for end in ends))
 
     def combine(self, strategy: str, evidence: Evidence) -> tuple[float, float]:
         """Return mean and standard deviation of y given a pilot, compressed."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from albench.narrative.streams.wording import format_share
 from albench.report.first_screen import build_first_screen
 from albench.report.html.numbers import format_count, format_level, format_percent, format_signed, format_span
-from albench.report.streams.leaderboard import build_stream_lines, build_stream_styles, choose_lines
+from albench.report.streams.leaderboard import choose_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -94,11 +94,10 @@ _TITLES = ("strategy", "random", "difference", "labels bought")
 def format_first_stream_screen(evidence: StreamEvidence, highlighted: Collection[str]) -> str:
     """Return the table of the page's first screen as HTML, with those that are highlighted."""
     primary = evidence.primary
-    every = build_stream_lines(primary, build_stream_styles(primary.strategies))
-    lines = choose_lines(every, highlighted)
+    lines = choose_lines(primary, highlighted)
     titles = (_TITLES[0], primary.slice.metric, *_TITLES[1:])
     rows = (_list_stream_cells(line.of) for line in lines)
-    return format_table(titles, rows, len(every) - len(lines), "tests and recovery")
+    return format_table(titles, rows, len(primary.rows) - len(lines), "tests and recovery")
 
 
 def _list_stream_cells(line: StreamRow) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -94,7 +94,7 @@ def _compare_trials(
 class _Unit:
     """A repeat, or a cell for means, after the comparison; not ``done`` if what it is of is missing."""
 
-    done: bool
+    done: bool = True
     tied: bool = False
     published: float = float("nan")
     found: float = float("nan")
@@ -106,19 +106,19 @@ Units = dict[Cell, list[_Unit]]
 
 def _make_outcome(cell: Cell, units: list[_Unit]) -> CellOutcome:
     done = [unit for unit in units if unit.done]
-    means = [float(np.mean([getattr(unit, name) for unit in done])) if done else None for name in _MEANS]
     return CellOutcome(
         cell=cell,
         compared=len(done),
         matched=sum(unit.difference is None for unit in done),
         missing=len(units) - len(done),
         tied=sum(unit.tied for unit in done),
-        published=None if means[0] is None or np.isnan(means[0]) else means[0],
-        found=None if means[1] is None or np.isnan(means[1]) else means[1],
+        published=_average([unit.published for unit in done]),
+        found=_average([unit.found for unit in done]),
     )
 
 
-_MEANS = ("published", "found")
+def _average(values: list[float]) -> float | None:
+    return None if not values or np.isnan(values).any() else float(np.mean(values))
 
 
 def _read_curves(curves: pl.DataFrame, metric: str) -> dict[str, TrialCurve]:
@@ -153,14 +153,18 @@ def _select_trials(
         if curve is None:
             units[cell].append(_Unit(done=False))
             continue
-        repeat = {name: named.get(name) for name in REPEAT}
         if published.expected.kind == "areas":
-            unit = _compare_area(published.expected, frame, curve, cell, repeat)
+            numbers = _compare_area(published.expected, frame, curve)
         elif published.expected.kind == "curves":
-            unit = _compare_curve(published.expected, frame, curve, cell, repeat)
+            numbers = _compare_curve(published.expected, frame, curve)
         else:
-            unit = _compare_picks(frame, bought[str(key[0])], curve, cell, repeat)
-        units[cell].append(unit)
+            numbers = _compare_picks(frame, bought[str(key[0])])
+        tied, difference = curve.tied.tolist(), None
+        if numbers.first is not None:
+            repeat, (what, wanted, actual) = (named["split"], named.get("start")), numbers.first
+            first_tie = tied[0] if tied else None
+            difference = Difference(cell, *repeat, what, wanted, actual, len(tied), first_tie)
+        units[cell].append(_Unit(True, bool(tied), numbers.published, numbers.found, difference))
     return units
 
 
@@ -178,7 +182,7 @@ def _select_references(
             continue
         agree = _count_agreeing(wanted, actual, published.expected.digits)
         difference = None if agree else Difference(cell, named["split"], None, "whole pool", wanted, actual)
-        units[cell].append(_Unit(done=True, published=wanted, found=actual, difference=difference))
+        units[cell].append(_Unit(published=wanted, found=actual, difference=difference))
     return units, frozenset(rows[LINE])
 
 
@@ -186,62 +190,44 @@ def _make_cell(published: Published, named: Mapping[str, Any]) -> Cell:
     return tuple((name, str(named[name])) for name in published.cell)
 
 
-def _compare_area(
-    expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
-) -> _Unit:
+class _Numbers(NamedTuple):
+    """What is published of a trial and what is found; where they first differ, and by which two numbers."""
+
+    published: float
+    found: float
+    first: tuple[str, float, float] | None
+
+
+def _compare_area(expected: Expected, frame: pl.DataFrame, curve: TrialCurve) -> _Numbers:
     wanted = float(frame["value"][0])
     actual = float(compute_area(curve.n_labels, curve.values, expected.area))
-    difference = (
-        None
-        if _count_agreeing(wanted, actual, expected.digits)
-        else _find_differences(cell, repeat, "area", wanted, actual, curve)
-    )
-    return _Unit(done=True, tied=curve.tied.size > 0, published=wanted, found=actual, difference=difference)
+    agree = _count_agreeing(wanted, actual, expected.digits)
+    return _Numbers(wanted, actual, None if agree else ("area", wanted, actual))
 
 
-def _compare_curve(
-    expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
-) -> _Unit:
+def _compare_curve(expected: Expected, frame: pl.DataFrame, curve: TrialCurve) -> _Numbers:
     wanted = frame["value"].to_numpy()
     at = dict(zip(curve.rounds.tolist(), curve.values.tolist(), strict=True))
     rounds = frame["round"].to_list()
     actual = np.array([at.get(index, np.nan) for index in rounds])
-    wrong = [i for i in range(wanted.size) if not _count_agreeing(wanted[i], actual[i], expected.digits)]
-    difference = None
-    if wrong:
-        first = wrong[0]
-        difference = _find_differences(
-            cell, repeat, f"round {rounds[first]}", wanted[first], actual[first], curve
-        )
-    means = {"published": float(wanted.mean()), "found": float(actual.mean())}
-    return _Unit(done=True, tied=curve.tied.size > 0, difference=difference, **means)
+    wrong = (i for i in range(wanted.size) if not _count_agreeing(wanted[i], actual[i], expected.digits))
+    first = next(((f"round {rounds[i]}", float(wanted[i]), float(actual[i])) for i in wrong), None)
+    return _Numbers(float(wanted.mean()), float(actual.mean()), first)
 
 
-def _compare_picks(
-    frame: pl.DataFrame, bought: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
-) -> _Unit:
+def _compare_picks(frame: pl.DataFrame, bought: pl.DataFrame) -> _Numbers:
     wanted = frame.sort("round", maintain_order=True).select("round", "row").rows()
     actual = bought.filter(bought["round"].is_in(set(frame["round"]))).select("round", "row").rows()
-    wrong = [pair for pair in zip_longest(wanted, actual) if pair[0] != pair[1]]
-    difference = None
-    if wrong:
-        mine, theirs = wrong[0]
-        what = f"row queried for round {(mine or theirs)[0]}"
-        row, other = (float("nan") if pick is None else pick[1] for pick in (mine, theirs))
-        difference = _find_differences(cell, repeat, what, row, other, curve)
-    return _Unit(done=True, tied=curve.tied.size > 0, difference=difference)
+    nan = float("nan")
+    for mine, theirs in zip_longest(wanted, actual):
+        if mine != theirs:
+            row, other = (nan if pick is None else float(pick[1]) for pick in (mine, theirs))
+            return _Numbers(nan, nan, (f"row queried for round {(mine or theirs)[0]}", row, other))
+    return _Numbers(nan, nan, None)
 
 
 def _count_agreeing(published: float, actual: float, digits: int | None) -> bool:
     return abs(published - actual) <= 0.5 * 10.0 ** -(digits or 0) + _ROOM
-
-
-def _find_differences(
-    cell: Cell, repeat: Mapping[str, Any], what: str, published: float, actual: float, curve: TrialCurve
-) -> Difference:
-    first = int(curve.tied[0]) if curve.tied.size else None
-    split, start = repeat["split"], repeat["start"]
-    return Difference(cell, split, start, what, float(published), float(actual), int(curve.tied.size), first)
 
 
 def _compare_means(
@@ -284,4 +270,4 @@ def _compare_mean(published: Published, named: Mapping[str, Any], trials: list[T
         difference = Difference(
             _make_cell(published, named), None, None, name, float(named[name]), actual[name]
         )
-    return _Unit(done=True, tied=tied, published=named["mean"], found=actual["mean"], difference=difference)
+    return _Unit(tied=tied, published=named["mean"], found=actual["mean"], difference=difference)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence.cells import Curve
 from albench.analysis.leaderboard_rows import find_smallest_p
-from albench.analysis.mean_curves import average_curves
+from albench.analysis.mean_curves import average_curves, resample
 from albench.analysis.selection import count_skipped, list_failures
 from albench.analysis.streams.cells import compare_cell
 from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamFailure, StreamSliceEvidence
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from albench.analysis.evidence.cells import Curve
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.streams.cells import StreamComparison
     from albench.analysis.streams.evidence.cells import StreamCell
     from albench.analysis.streams.evidence.design import StreamDesign
     from albench.analysis.streams.read_tables import CurvesByKey
-    from albench.contracts import Floats
 
 _N_SHARES = 101
 
@@ -137,14 +136,10 @@ def _average_along_stream(curves: Sequence[Curve]) -> Curve:
     """Return the mean at equal shares of the streams, from the first one that all curves have."""
     first = max(float(curve.n_labels[0] / curve.n_labels[-1]) for curve in curves)
     shares = np.linspace(first, 1.0, _N_SHARES)
-    return average_curves([_resample(curve, shares) for curve in curves])
-
-
-def _resample(curve: Curve, shares: Floats) -> Curve:
-    """Return a curve at shares of its last row, linear between its points."""
-    at = shares * curve.n_labels[-1]
-    mean, low, high = (np.interp(at, curve.n_labels, y) for y in (curve.mean, curve.low, curve.high))
-    return Curve(100 * shares, mean, low, high, curve.n_repeats)
+    return replace(
+        average_curves([resample(curve, shares * curve.n_labels[-1]) for curve in curves]),
+        n_labels=100 * shares,
+    )
 
 
 def _find_mean_marks(cells: Sequence[StreamCell]) -> tuple[float, ...]:

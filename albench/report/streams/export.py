@@ -15,7 +15,6 @@ from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbo
 from albench.report.streams.figures import HOLDOUT, build_answer_picture, build_stream_figures
 from albench.report.streams.leaderboard import (
     build_stream_leaderboard_table,
-    build_stream_lines,
     build_stream_styles,
     choose_lines,
 )
@@ -79,20 +78,17 @@ def compose_stream_figures(
 
     Panels side by side are over both columns in any case.
     """
-    styles = build_stream_styles(evidence.strategies)
-    lines = build_stream_lines(evidence, styles)
-    metric = evidence.slice.metric
+    styles, metric = build_stream_styles(evidence.strategies), evidence.slice.metric
     alone = Arrangement(
         n_across=1,
         width=COLUMN_WIDTHS[n_columns],
         plot_height=PLOT_HEIGHTS[n_columns],
-        order={line.of.row.strategy: place for place, line in enumerate(lines)},
+        order={line.row.strategy: place for place, line in enumerate(evidence.rows)},
         symbols=choose_symbols(styles),
         y_title=metric,
     )
-    picture = build_answer_picture(
-        evidence, [line.style for line in choose_lines(lines, highlighted)], metric
-    )
+    shown = [line.style for line in choose_lines(evidence, highlighted)]
+    picture = build_answer_picture(evidence, shown, metric)
     if picture is not None:
         yield compose_panels("answer", [picture], alone)
         figures = build_stream_figures(evidence, styles, metric)

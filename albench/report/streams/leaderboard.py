@@ -41,16 +41,18 @@ def build_stream_styles(strategies: tuple[str, ...]) -> Mapping[str, Style]:
     return build_styles(strategies, "")
 
 
-def build_stream_lines(evidence: StreamSliceEvidence, styles: Mapping[str, Style]) -> tuple[StreamLine, ...]:
+def build_stream_lines(evidence: StreamSliceEvidence) -> tuple[StreamLine, ...]:
     """Return the lines of a slice, the best first."""
+    styles = build_stream_styles(evidence.strategies)
     scale = find_scale(line.row for line in evidence.rows)
     return tuple(
         StreamLine(line, styles[line.row.strategy], mark_interval(line.row, scale)) for line in evidence.rows
     )
 
 
-def choose_lines(lines: Sequence[StreamLine], highlighted: Collection[str]) -> tuple[StreamLine, ...]:
+def choose_lines(evidence: StreamSliceEvidence, highlighted: Collection[str]) -> tuple[StreamLine, ...]:
     """Return the first line, those that are highlighted and those that come next, in their order."""
+    lines = build_stream_lines(evidence)
     names = [line.of.row.strategy for line in lines]
     own = [name for name in names if name in highlighted]
     chosen = list(dict.fromkeys([*names[:1], *own, *names]))[:MOST_ROWS]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from albench.errors import ResultsError
 from albench.report.plots import check_label, draw_figure
 from albench.report.streams.figures import HOLDOUT, build_answer_picture, build_stream_figures, name_curve
-from albench.report.streams.leaderboard import build_stream_lines, build_stream_styles, choose_lines
+from albench.report.streams.leaderboard import build_stream_styles, choose_lines
 from albench.spec.highlight import list_highlighted
 
 if TYPE_CHECKING:
@@ -40,11 +40,8 @@ class StreamPlots:
         """
         evidence = self._results.evidence
         primary, highlighted = evidence.primary, list_highlighted(self._results.experiment)
-        lines = choose_lines(
-            build_stream_lines(primary, build_stream_styles(primary.strategies)), highlighted
-        )
-        title = name_curve(primary, evidence.design.window)
-        panel = build_answer_picture(primary, [line.style for line in lines], title)
+        shown = [line.style for line in choose_lines(primary, highlighted)]
+        panel = build_answer_picture(primary, shown, name_curve(primary, evidence.design.window))
         if panel is None:
             raise ResultsError("no trial has finished: there is no curve to draw")
         return draw_figure(panel, panel.title)

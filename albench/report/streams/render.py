@@ -118,7 +118,7 @@ def _build_slice_context(
     return StreamSliceContext(
         primary=of,
         styles=styles,
-        lines=build_stream_lines(of, styles),
+        lines=build_stream_lines(of),
         figures=build_stream_figures(of, styles, curve_name) if drawn else StreamFigures({}),
         curve_name=curve_name,
         window=evidence.design.window,
@@ -135,7 +135,7 @@ def _build_page_context(
     evidence: StreamEvidence, page: Page, own: StreamSliceContext, sizes: tuple[StreamSizes, ...]
 ) -> StreamPageContext:
     primary = evidence.primary
-    first = choose_lines(own.lines, page.highlighted)
+    first = choose_lines(primary, page.highlighted)
     shown = [line.style for line in first]
     names = [line.of.row.strategy for line in own.lines]
     legend = dict.fromkeys([*names[:1], *page.highlighted, *names])
