@@ -163,7 +163,8 @@ def _check_labels(table: Table, where: Where) -> None:
     counts = np.bincount(table.labels, minlength=len(table.classes))
     if len(counts) == 1:
         raise where.error(
-            f"there is only one class, {quote(table.classes[0])}; two are needed", column=target
+            f"there is only one class, {quote(table.classes[0])}; two are needed{where.class_advice}",
+            column=target,
         )
     if not counts.all():
         raise where.error(f"class {quote(table.classes[int(counts.argmin())])} has no row", column=target)
@@ -186,7 +187,7 @@ def _check_targets(targets: NDArray[np.float64], where: Where) -> None:
 
 def _advise_on_missing(where: Where) -> str:
     if where.can_keep_unlabelled:
-        return "fill it in, remove the row, or declare unlabelled: keep"
+        return f"fill it in, remove the row, or declare unlabelled: keep{where.class_advice}"
     return "fill it in or remove the row"
 
 

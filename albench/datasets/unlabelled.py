@@ -44,7 +44,8 @@ def separate_unlabelled(table: Table, uses: Sequence[str], where: Where) -> Tabl
         return table
     if not is_labelled.any():
         raise where.error(
-            f"none of the {table.n_rows} rows has a target value: label some before the others can be kept",
+            f"none of the {table.n_rows} rows has a target value: label some before the others can be kept"
+            f"{where.class_advice}",
             column=where.target or None,
         )
     labelled, unlabelled = np.flatnonzero(is_labelled), np.flatnonzero(~is_labelled)

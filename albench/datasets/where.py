@@ -24,11 +24,14 @@ class Where:
         The target column; empty where it has no name.
     can_keep_unlabelled : bool
         Whether ``unlabelled`` is a setting of the dataset.
+    class_advice : str
+        What to declare if words of the target column that stand for a missing value are classes.
     """
 
     name: str
     target: str = ""
     can_keep_unlabelled: bool = field(default=False, kw_only=True)
+    class_advice: str = field(default="", kw_only=True)
 
     def row(self, index: int) -> str:
         """Name the row ``index``, counted from 0."""
@@ -42,7 +45,9 @@ class Where:
 
     def select(self, rows: Rows | None) -> Where:
         """Return how messages name some of the rows, in their order; None for all of them."""
-        return self if rows is None else _WhereSelected(self.name, self.target, whole=self, rows=rows)
+        if rows is None:
+            return self
+        return _WhereSelected(self.name, self.target, class_advice=self.class_advice, whole=self, rows=rows)
 
 
 @dataclass(frozen=True, eq=False)

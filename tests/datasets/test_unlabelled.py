@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import yaml
 from numpy.testing import assert_array_equal
 
 from albench.contracts import DatasetSource, Table
@@ -89,8 +90,40 @@ def test_a_missing_target_value_is_an_error_that_names_the_way_out(tmp_path):
         read(tmp_path, unlabelled=())
     assert str(caught.value) == (
         "notes.csv: column 'kind', line 3: no target value (3 of 7 rows): fill it in, remove the row, or "
-        "declare unlabelled: keep"
+        "declare unlabelled: keep; if 'NA' is a class, declare missing: ['', '?', 'NaN', 'nan', 'null', 'None']"
     )
+
+
+ZONES = "age,kind\n1,EU\n2,NA\n3,EU\n4,NA\n"
+
+
+@pytest.mark.parametrize(
+    ("unlabelled", "content", "problem"),
+    [
+        ((), ZONES, "declare unlabelled: keep; if 'NA' is a class, "),
+        (("keep",), ZONES, "only one class, 'EU'; two are needed; if 'NA' is a class, "),
+        (("keep",), ZONES.replace("EU", "None"), "has a target value: .*; if 'NA' and 'None' are classes, "),
+    ],
+)
+def test_a_class_with_the_name_of_a_missing_value_is_told_how_to_be_a_class(
+    unlabelled, content, problem, tmp_path
+):
+    with pytest.raises(DatasetError, match=problem) as caught:
+        read(tmp_path, content, unlabelled, text=())
+    missing = yaml.safe_load(str(caught.value).partition("declare missing: ")[2])
+    table = read(tmp_path, content, unlabelled, text=(), missing=tuple(missing))
+    assert (len(table.classes), table.n_rows, table.unlabelled) == (2, 4, None)
+
+
+def test_two_texts_for_no_class_are_told_since_one_may_be_a_class(tmp_path):
+    expected = (
+        "column 'kind' has no class where it says '' or 'NA'; if 'NA' is a class, declare missing: "
+        "['', '?', 'NaN', 'nan', 'null', 'None']"
+    )
+    assert expected in read(tmp_path).warnings
+    only_blank, own = NOTES.replace("NA", ""), ("", "NA", "none of these")
+    assert read(tmp_path, only_blank).warnings == ()
+    assert read(tmp_path, only_blank.replace(",nice,", ",nice,none of these"), missing=own).warnings == ()
 
 
 def test_mistakes_are_told_with_their_lines_in_the_file(tmp_path):

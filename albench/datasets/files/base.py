@@ -16,7 +16,7 @@ from albench.datasets.mistakes import Mistakes
 from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
 from albench.datasets.where import Where
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
-from albench.text import quote
+from albench.text import list_quoted, quote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,9 +124,10 @@ class FileSource(LocatedSource):
         if self.test_file:
             test_where = parts[1].where(files[1])
             where = JoinedWhere(where.name, where.target, where, test_where, readings[0].frame.height)
-        where = replace(where, can_keep_unlabelled=True)
         mistakes = Mistakes()
         raw = join_frames([reading.frame for reading in readings], self._as_names, where)
+        marks, advice = self._find_marks(raw)
+        where = replace(where, can_keep_unlabelled=True, class_advice=advice)
         typed = self._typed(raw, where, mistakes)
         frame = typed.frame
         with mistakes.collect():
@@ -140,12 +141,33 @@ class FileSource(LocatedSource):
         with mistakes.end():
             table = self._build_table(frame, where)
         warnings = tuple(dict.fromkeys(text for reading in (*readings, typed) for text in reading.warnings))
+        if self.unlabelled and len(marks) > 1 and advice:
+            marked = f"column {quote(self.target_name)} has no class where it says {list_quoted(marks, 'or')}"
+            warnings = (*warnings, marked + advice)
         table = replace(table, divisions=divisions, warnings=warnings, target_name=self.target_name)
         table = self._add_other_columns(table, frame, where, mistakes)
         if self.unlabelled:
             with mistakes.end():
                 table = separate_unlabelled(table, self.unlabelled, where)
         return check_table(table, where, mistakes)
+
+    def _find_marks(self, frame: pl.DataFrame) -> tuple[list[str], str]:
+        """Return what stands in the target column in place of a class, and what to declare if it is one."""
+        import polars as pl
+
+        from albench.datasets.files.inference import format_yaml_list
+
+        column = frame[self.target_name] if self.target_name and self.task == "classification" else None
+        if column is None or column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+            return [], ""
+        texts = column.cast(pl.String).str.strip_chars().fill_null("").unique().to_list()
+        marks = [text for text in self.missing if text in texts]
+        words = [text for text in marks if text in MISSING and text.isalpha()]
+        if not words:
+            return marks, ""
+        others = format_yaml_list(text for text in self.missing if text not in words)
+        what = "is a class" if len(words) == 1 else "are classes"
+        return marks, f"; if {list_quoted(words, 'and')} {what}, declare missing: {others}"
 
     def _add_other_columns(
         self, table: Table, frame: pl.DataFrame, where: Where, mistakes: Mistakes
