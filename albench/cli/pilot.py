@@ -24,21 +24,17 @@ if TYPE_CHECKING:
 _BATCH = 20
 
 
-class Time(click.ParamType[float]):
-    """A time with its unit, in seconds."""
+def parse_time(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """Return the seconds of a time with its unit."""
+    from pydantic_core import PydanticCustomError
 
-    name = "TIME"
+    from albench.spec.field_types import TIME, parse_quantity
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds."""
-        from pydantic_core import PydanticCustomError
-
-        from albench.spec.field_types import TIME, parse_quantity
-
-        try:
-            return parse_quantity(value, TIME, "3m")
-        except PydanticCustomError as error:
-            self.fail(f"{quote(str(value))} is not {error.message()}, as 3m or 90s", param, ctx)
+    try:
+        return parse_quantity(value, TIME, "3m")
+    except PydanticCustomError as error:
+        problem = f"{quote(value)} is not {error.message()}, as 3m or 90s"
+        raise click.BadParameter(problem, ctx, param) from None
 
 
 @click.command("pilot", epilog="Example: albench pilot data/mine.csv --target label --budget 500")
@@ -50,7 +46,9 @@ class Time(click.ParamType[float]):
     metavar="LABELS",
     help="Labels that there will be in all (default: as many again, of half of the other rows at most).",
 )
-@click.option("--time", type=Time(), default="3m", show_default=True, help="What it may take.")
+@click.option(
+    "--time", callback=parse_time, metavar="TIME", default="3m", show_default=True, help="What it may take."
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -84,13 +84,14 @@ def test_smoothed_labels_are_rows_of_every_class_with_weights(estimator, sparse)
         for name, value in estimator.get_params(deep=False).items()
         if name in ("C", "n_estimators")
     }
-    model = Model.model_validate({"estimator": path, "params": params, "label_smoothing": 0.3})
+    model = Model.model_validate({"estimator": path, "params": params, "label_smoothing": 0.375})
     rows, labels, weights = [], [], []
     for row, own in enumerate(Y):
         for other in range(3):
             rows.append(row)
             labels.append(other)
-            weights.append(0.8 if other == own else 0.1)
+            # Without rounding: trees of some versions divide sparse rows by the last bit of a weight.
+            weights.append(0.75 if other == own else 0.125)
     wanted = estimator.fit(features[rows], labels, sample_weight=np.array(weights))
     fitted = fit_model(model, features, Y, n_classes=3, seed=0)
     assert_allclose(fitted.proba(features), wanted.predict_proba(features), rtol=0, atol=1e-12)

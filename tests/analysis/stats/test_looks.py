@@ -30,8 +30,8 @@ def test_levels_are_those_of_the_joint_normal_distribution():
     n = np.array(looks)
     correlation = np.sqrt(np.minimum.outer(n, n) / np.maximum.outer(n, n))
     for k in (1, 2, 3):
-        joint = multivariate_normal(cov=correlation[:k, :k])
-        stays = joint.cdf(bounds[:k], lower_limit=-bounds[:k], rng=0)
+        joint = multivariate_normal(cov=correlation[:k, :k], seed=0)
+        stays = joint.cdf(bounds[:k], lower_limit=-bounds[:k])
         assert 1 - stays == pytest.approx(error * compute_spent_share(looks[k - 1]), abs=1e-5)
 
 
