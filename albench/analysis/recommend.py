@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence.rows import BudgetLevels, Recommendation, order_rows
+from albench.analysis.evidence.rows import BudgetLevels, Lead, Recommendation, order_rows
 from albench.analysis.paired_comparison import compute_differences, subtract_areas
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
@@ -62,15 +62,29 @@ def recommend(
     if outcome == "undecided":
         unclear = _compare(all_scores, find_unclear(able, rope), baseline)
         needed = estimate_repeats_needed(unclear.estimate, all_scores[0].n_repeats, rope, len(able))
+    estimates = {name: _compare(all_scores, best, name).estimate for name in rivals}
+    equals = find_equals(estimates)
     return Recommendation(
         strategy=best,
         outcome=outcome,
-        equals=find_equals({name: _compare(all_scores, best, name).estimate for name in rivals}),
+        equals=equals,
         rope=rope,
         repeats_needed=needed,
         same_picks=same_picks,
         at_budget=_compare_at_budget(_compare(all_scores, best, baseline), best, baseline),
+        leads=tuple(
+            _describe_lead(name, estimate, all_scores[0].n_repeats, len(rivals))
+            for name in equals
+            if (estimate := estimates[name]) is not None
+        ),
     )
+
+
+def _describe_lead(strategy: str, estimate: Estimate, n_repeats: int, n_tests: int) -> Lead:
+    difference, needed = float(estimate.mean), None
+    if difference > 0 and estimate.error:
+        needed = find_repeats_needed(estimate, n_repeats, difference, n_tests)
+    return Lead(strategy, difference, build_t_interval(estimate, THESE_DATASETS), needed)
 
 
 def decide_outcome(able: Sequence[Row], rope: float) -> Outcome:

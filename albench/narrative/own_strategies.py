@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.narrative.recommendation import describe_place
-from albench.narrative.wording import format_gain, list_names
+from albench.narrative.wording import format_difference, format_gain, list_names
 from albench.text import format_count
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def _describe_later(primary: PrimarySlice, recommendation: Recommendation, best:
     judgement = "is not told apart from" if is_equal else "is worse than"
     strategies = format_count(len(primary.compared), "strategy", "strategies")
     place = describe_place(primary, first)
-    return f"{name} {judgement} {first.strategy}, the first of {strategies} {place}: {gains}."
+    lead = _describe_lead(recommendation, best.strategy, primary.metric, f"; the lead of {first.strategy} is")
+    return f"{name} {judgement} {first.strategy}, the first of {strategies} {place}: {gains}{lead}."
 
 
 def _describe_first(
@@ -57,4 +58,20 @@ def _describe_first(
     if not equals:
         beaten = "the other strategy" if len(others) == 1 else f"the {len(others)} other strategies"
         return f"{name} is better than {beaten} and random {place}."
-    return f"{name} comes first {place}, but is not told apart from {list_names(equals)}."
+    over = f" over {equals[0]}" if len(equals) > 1 else ""
+    lead = _describe_lead(recommendation, equals[0], primary.metric, f": its lead{over} is")
+    return f"{name} comes first {place}, but is not told apart from {list_names(equals)}{lead}."
+
+
+def _describe_lead(recommendation: Recommendation, strategy: str, metric: str, words: str) -> str:
+    """Return the difference of the first to a strategy, and what would show it; empty where it is shown."""
+    lead = recommendation.find_lead(strategy)
+    if lead is None or lead.interval is None:
+        return ""
+    difference = f"{words} {format_difference(lead.difference, lead.interval)} in {metric}"
+    if max(-lead.interval.low, lead.interval.high) <= recommendation.rope:
+        return f"{difference}, less than the {recommendation.rope:g} that matter"
+    if lead.repeats_needed is None:
+        return difference
+    # Of an estimate more digits say nothing.
+    return f"{difference}, which about {float(f'{lead.repeats_needed:.2g}'):,.0f} repeats would show"

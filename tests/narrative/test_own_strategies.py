@@ -53,6 +53,33 @@ def test_both_gains_over_random_are_said(world):
     assert gains == pytest.approx([mean, mean - spread, mean + spread], abs=6e-4)
 
 
+def answer_of(world, own, splits=10):
+    curves = {"random": RANDOM, "margin": MARGIN, "mine": own}
+    evidence = world({"digits": curves}, splits=splits).conclude()
+    return evidence.primary.recommendation, write_answer(replace(evidence, own_strategies=("mine",)))[0]
+
+
+def test_what_is_not_told_apart_has_its_lead_and_the_repeats_that_would_show_it(world):
+    # Areas differ by what is added in each round: five times 0.03, five times -0.02.
+    lead = np.tile([[0.03], [-0.02]], (5, 1))
+    recommendation, sentence = answer_of(world, MARGIN + lead)
+    # t(0.975, 9) = 2.2622; the standard deviation is 0.025 * sqrt(10 / 9), its error 0.00833.
+    assert recommendation.leads[0].interval.low == pytest.approx(0.005 - 2.2622 * 0.025 / 3, abs=1e-5)
+    # About (1.96 + 0.84)^2 * 0.02635^2 / 0.005^2 = 218, and a few for Student's t.
+    assert recommendation.leads[0].repeats_needed == pytest.approx(219, abs=3)
+    assert sentence == (
+        "mine comes first on digits, but is not told apart from margin: its lead is +0.005 [\u22120.014, 0.024] in "
+        "accuracy, which about 220 repeats would show."
+    )
+
+
+def test_a_lead_that_hardly_matters_needs_no_repeats(world):
+    _, sentence = answer_of(world, MARGIN + np.tile([[0.003], [-0.002]], (5, 1)))
+    assert sentence.endswith(
+        "margin: its lead is +0.0005 [\u22120.001, 0.002] in accuracy, less than the 0.005 that matter."
+    )
+
+
 def test_of_several_the_best_is_compared(world):
     curves = {"random": RANDOM, "margin": MARGIN, "mine": RANDOM, "mine squared": RANDOM + 0.01}
     evidence = world({"digits": curves}, splits=10).conclude()

@@ -223,6 +223,25 @@ class BudgetLevels:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """By how much the strategy that stands first is better than one that is not told apart from it.
+
+    Attributes
+    ----------
+    difference : float
+        Of their areas, mean over the datasets, signed so that positive is better.
+    repeats_needed : int or None
+        How many repeats in all would show it in four of five experiments, if it is what it seems; None where
+        it is not above 0.
+    """
+
+    strategy: str
+    difference: float
+    interval: Interval | None
+    repeats_needed: int | None
+
+
+@dataclass(frozen=True)
 class Recommendation:
     """What a slice says about the strategy that stands first (``order_rows``).
 
@@ -244,6 +263,8 @@ class Recommendation:
         order of the experiment; empty without the table of queries.
     at_budget : BudgetLevels or None
         None where the budget allows no query.
+    leads : tuple of Lead
+        Over those of ``equals`` that enough repeats are shared with.
     """
 
     strategy: str
@@ -253,6 +274,11 @@ class Recommendation:
     repeats_needed: int | None
     same_picks: tuple[tuple[str, ...], ...] = ()
     at_budget: BudgetLevels | None = None
+    leads: tuple[Lead, ...] = ()
+
+    def find_lead(self, strategy: str) -> Lead | None:
+        """Return the lead over a strategy; None where there is none, or more than chance explains."""
+        return next((lead for lead in self.leads if lead.strategy == strategy), None)
 
     def find_same_picks(self, strategy: str) -> tuple[str, ...]:
         """Return the group of a strategy, itself included; empty if there is none."""
