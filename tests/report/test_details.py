@@ -114,7 +114,7 @@ def test_the_section_of_pairs_holds_wins_tests_and_the_virtual_best(page):
 def test_without_tests_no_group_is_claimed(with_details, builder, read):
     few = replace(PAIRWISE, pairs=(), cliques=(), n_datasets=3, untested="few_datasets")
     words = read(render(with_details(pairwise=few), builder.page())).section("versus").words
-    assert "No group can be made of the strategies: 3 datasets cannot" in words
+    assert "Which strategies can be told apart is not said: 3 datasets cannot" in words
     assert "Every pair" not in words
 
 

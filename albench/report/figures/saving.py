@@ -116,9 +116,9 @@ def _build_panel(rows: list[SavingRow], style: Style, axis: Layout, target: str)
     }
     alt = f"{style.label}: " + "; ".join(f"{row.dataset} {row.words}" for row in rows) + "."
     figure = check_figure([_build_points(rows, style)], layout)
-    return FigurePanel(
-        f"saving-{target}-{style.id}", style.label, alt, figure, height=70 + 26 * len(rows), style=style
-    )
+    # Lower than with two rows, the title of the axis would lie on its numbers.
+    height = 70 + 26 * max(len(rows), 2)
+    return FigurePanel(f"saving-{target}-{style.id}", style.label, alt, figure, height=height, style=style)
 
 
 def _build_points(rows: list[SavingRow], style: Style) -> Trace:
