@@ -16,6 +16,7 @@ from albench.analysis.stats.intervals import (
     find_units,
 )
 from albench.analysis.stats.looks import compute_levels, correct_p, list_looks
+from albench.analysis.stats.skewness import average_by_unit, compute_skewness
 
 LOOKS = list_looks(5, 12)
 
@@ -33,6 +34,17 @@ def transform(statistic, values):
         + skewness**2 * statistic**3 / (27 * n)
         + skewness / (6 * n**0.5)
     )
+
+
+def test_skewness_is_scipys():
+    values = np.random.default_rng(0).gamma(2, 1, 12)
+    assert compute_skewness(values) == pytest.approx(skew(values))
+    assert compute_skewness(np.full(7, 0.1)) == 0
+
+
+def test_splits_are_the_values_where_each_has_several_starts():
+    units = find_units(np.array([0, 0, 1, 1, 2]))
+    assert average_by_unit(np.array([1.0, 3, 5, 7, 9]), units).tolist() == [2, 6, 9]
 
 
 def test_values_that_are_not_skewed_have_students_test_and_interval_at_the_level_of_the_look():

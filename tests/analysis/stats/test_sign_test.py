@@ -1,10 +1,12 @@
+"""Intervals of medians that hold whatever the shape of the values."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from albench.analysis.stats.sign_test import estimate_median_interval
+from albench.analysis.stats.sign_test import describe_shape, estimate_median_interval
 
 
 def values(n, seed=0):
@@ -50,3 +52,26 @@ def test_order_does_not_matter_and_signs_turn_it_over():
         estimate_median_interval(-values(11)[::-1], "datasets"),
     )
     assert (interval.low, interval.high) == pytest.approx((-other.high, -other.low))
+
+
+def test_a_shape_takes_six_values():
+    assert describe_shape(np.arange(5.0), "repeats") is None
+    assert describe_shape(np.arange(6.0), "repeats").median == 2.5
+
+
+SHAPES = {
+    "gamma 2": lambda rng, shape: rng.gamma(2, 1, shape),
+    "log-normal": lambda rng, shape: rng.lognormal(0, 1, shape),
+    "failing": lambda rng, shape: rng.standard_normal(shape) - 8 * (rng.random(shape) < 0.1),
+    "real gains": lambda rng, shape: rng.gamma(16 / 9, 1, shape),
+}
+
+
+@pytest.mark.parametrize("size", [6, 8, 10, 20])
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_interval_of_the_median_holds_its_level_whatever_the_shape(name, size):
+    draw = SHAPES[name]
+    middle = np.median(draw(np.random.default_rng(0), (500_000,)))
+    samples = draw(np.random.default_rng(size), (1000, size))
+    intervals = [describe_shape(sample, "").interval for sample in samples]
+    assert 0.93 <= np.mean([interval.low <= middle <= interval.high for interval in intervals]) <= 0.97
