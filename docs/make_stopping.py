@@ -50,12 +50,12 @@ counted among the labels of these rules. `budget` looks at nothing.
 What it costs: `benchmarks/watching.py` runs a trial with ten rules beside the same trial without (digits,
 logistic regression, 20 rounds of 10; CPU time, one thread, medians of alternating pairs). On 2026-12-01, with
 Python 3.11.7, numpy 2.4.6 and scikit-learn 1.9.1 on two busy cores, the six strategies of the quickstart
-together take 3.1 % more: 4.1 to 4.6 % with margin, 3 % with least_confident and entropy and 1 % with qbc, which
-ask for the same probabilities anyway; 7.5 to 8.5 % with random and 6 % with k_center, which ask for none, so
-that they are computed for the rules alone. Without any rule these probabilities take 8.1 to 8.4 % of random's
-trial by scikit-learn's `predict_proba`, 3.4 to 4.0 % by the call of a trial, which gives the same to the last bit.
-`error_stability` adds 2 to 4 %. With a logistic regression, rules that only watch are asked after the last
-round, about all rounds in their order, which is cheaper.
+together take 3.1 % more: 4.1 to 4.6 % with margin, 3 % with least_confident and entropy and 1 % with qbc,
+which ask for the same probabilities anyway; 7.5 to 8.5 % with random and 6 % with k_center, which ask for
+none, so that they are computed for the rules alone. Without any rule these probabilities take 8.1 to 8.4 % of
+random's trial by scikit-learn's `predict_proba`, 3.4 to 4.0 % by the call of a trial, which gives the same to
+the last bit. `error_stability` adds 2 to 4 %. With a logistic regression, rules that only watch are asked
+after the last round, about all rounds in their order, which is cheaper.
 
 ## Where their formulas are from
 
