@@ -111,16 +111,16 @@ def iterate_blocks(plan: Plan, folder: ResultsFolder, *others: ResultsFolder) ->
         return
     from albench.narrative.repeats import describe_next_look
 
-    asked: set[str] = set()
+    yielded: set[str] = set()
     while True:
         needed = find_needed_trials(plan, folder, *others).leave_out(others)
         whole = needed.by_now
-        new = _leave_out(whole, asked)
+        new = _leave_out(whole, yielded)
         yield Block(new, whole, describe_next_look(needed.cells))
         if not new.trials:
             return
-        asked.update(trial.identity.key for trial in new.trials)
-        asked.update(reference.identity.key for reference in new.references)
+        yielded.update(trial.identity.key for trial in new.trials)
+        yielded.update(reference.identity.key for reference in new.references)
 
 
 def _decide_cells(plan: Plan, folders: Sequence[ResultsFolder]) -> tuple[CellRepeats, ...]:

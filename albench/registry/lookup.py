@@ -84,9 +84,6 @@ def make_recipe(component: Component) -> dict[str, Any]:
     return {"class": source, "params": params}
 
 
-def restore_component(component_recipe: dict[str, Any]) -> Component:
-    """Make the component that :func:`make_recipe` described."""
-    component: Component = import_object(component_recipe["class"], Path()).model_validate(
-        component_recipe["params"]
-    )
-    return component
+def restore_component(recipe: dict[str, Any]) -> Any:
+    """Make the component that :func:`make_recipe` described; of which kind it is, only the caller knows."""
+    return import_object(recipe["class"], Path()).model_validate(recipe["params"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.contracts import SeedSet, Split, Strategy, Table
+    from albench.contracts import SeedSet, Strategy, Table
     from albench.runner.executors.watchdog import Death
     from albench.stream.execute import StreamTask
     from albench.trial.records import TrialRecord
@@ -89,7 +89,7 @@ def write_split(job: PrepareJob) -> str:
     """Write the arrays of a split; return their folder."""
     arrays = prepare_split(
         job.table,
-        cast("Split", restore_component(job.split)),
+        restore_component(job.split),
         job.preprocessing,
         dataset=job.dataset,
         split=job.split_index,
@@ -117,7 +117,7 @@ def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
         split=job.split_index,
         unlabelled=arrays.unlabelled_features,
     )
-    components = [cast("Strategy | SeedSet", restore_component(recipe)) for recipe in job.sharing]
+    components: list[Strategy | SeedSet] = [restore_component(recipe) for recipe in job.sharing]
     for need in dict.fromkeys(need for component in components for need in component.shares()):
         # A need that fails here fails again, with its reason, in the trials that have it; the others go on.
         with suppress(Exception, SystemExit):

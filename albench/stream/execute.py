@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.contracts import BudgetManager, Drift, Model, Oracle, Rows, StreamStrategy
+    from albench.contracts import Model, Rows
     from albench.identity import StreamIdentity
     from albench.stream.loop import StreamRecord
     from albench.stream.trial import StreamOutcome
@@ -55,10 +55,10 @@ class StreamTask:
         """Return what determines the trial, its components made."""
         identity = self.identity
         return StreamTrial(
-            strategy=cast("StreamStrategy", restore_component(self.strategy)),
-            manager=cast("BudgetManager", restore_component(self.manager)),
-            oracle=cast("Oracle", restore_component(self.oracle)),
-            drift=cast("Drift", restore_component(self.drift)),
+            strategy=restore_component(self.strategy),
+            manager=restore_component(self.manager),
+            oracle=restore_component(self.oracle),
+            drift=restore_component(self.drift),
             learner=LearnerSettings(self.model, **identity.learning),
             settings=StreamSettings(
                 identity.share, identity.delay, identity.window, identity.score_every, identity.holdout

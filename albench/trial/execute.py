@@ -7,7 +7,7 @@ import time
 import traceback
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -204,7 +204,7 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None 
 def _label_pool(task: ReferenceTask, arrays: SplitArrays, shared: Path | None) -> OracleAnswers:
     """Buy the answers of the oracle to every row of the pool."""
     split: dict[str, Any] = {"random_state": task.random_state, "dataset": task.dataset, "split": task.split}
-    oracle = cast("Oracle", restore_component(task.oracle or {}))
+    oracle: Oracle = restore_component(task.oracle or {})
     key: dict[str, Any] = {"dataset": task.dataset, "split": task.split, "oracle": task.oracle_identity}
     open_rng = partial(rng.open_oracle_rng, task.random_state, **key)
     answers = OracleAnswers(oracle, arrays, task.classes, open_rng=open_rng, split=split, folder=shared)
@@ -225,7 +225,7 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None
     seed = rng.reference_seed(
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
     )
-    metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
+    metrics: list[Metric] = [restore_component(recipe) for recipe in task.metrics]
     queries = WholePool(arrays.pool_labels)
     scorer = Scorer(
         metrics,

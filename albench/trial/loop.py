@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,9 +60,9 @@ class Trial:
         self.task = task
         self.features = freeze(arrays.pool_features)
         self.shared = build_shared_arrays(task, arrays, shared)
-        self.strategy = cast("Strategy", restore_component(task.strategy))
+        self.strategy: Strategy = restore_component(task.strategy)
         self.visible_features = show_features(self.strategy, self.features)
-        oracle = cast("Oracle", restore_component(task.oracle))
+        oracle: Oracle = restore_component(task.oracle)
         self.streams = TrialStreams.from_identity(task.identity, self.strategy, oracle)
         self.answers = build_answers(task, arrays, oracle, self.streams, shared)
         self.history = build_history(arrays, self.answers)
@@ -72,7 +72,7 @@ class Trial:
         sees_prices = Need.PRICES in self.strategy.required()
         self.visible_prices = show_prices(task, arrays) if sees_prices else None
         self.scorers = build_scorers(task, arrays, self.history)
-        signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
+        signals: list[Signal] = [restore_component(recipe) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
         self.rules = RuleTracker(
             task,

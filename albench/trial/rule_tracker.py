@@ -85,11 +85,11 @@ class RuleTracker:
         self._is_watched = bool(task.rules or task.enforced)
         if not self._is_watched:
             return
-        rules = [cast("StoppingRule", restore_component(recipe)) for recipe in task.rules]
+        rules: list[StoppingRule] = [restore_component(recipe) for recipe in task.rules]
         self._rules = {cast("str", rule.column): rule for rule in rules}
         self._memories = {column: rule.start() for column, rule in self._rules.items()}
-        self._enforced = [cast("StoppingRule", restore_component(recipe)) for recipe in task.enforced]
-        metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics if task.enforced]
+        self._enforced: list[StoppingRule] = [restore_component(recipe) for recipe in task.enforced]
+        metrics: list[Metric] = [restore_component(recipe) for recipe in task.metrics if task.enforced]
         self._lower_is_better = frozenset(m.column for m in metrics if not type(m).greater_is_better)
         self._features = features
         self._is_in_stop_set = _draw_stop_set(features.shape[0], open_rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from albench.contracts import SeedPool, SeedSet
 from albench.contracts.returned import check_seed_rows
@@ -27,7 +27,7 @@ def choose_seed_set(
 ) -> tuple[QueriedBatch, str]:
     """Return the batch of round 0, and what a reader should know of it."""
     identity = task.identity
-    method = cast("SeedSet", restore_component(task.seed_set))
+    method: SeedSet = restore_component(task.seed_set)
     pool = SeedPool(
         labels=history.true_labels,
         classes=task.classes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from albench.errors import TrialError
 from albench.prepared.matrices import VisibleFeatures, freeze
@@ -72,7 +72,7 @@ def build_shared_arrays(task: TrialTask, arrays: SplitArrays, folder: Path | Non
 
 def build_scorers(task: TrialTask, arrays: SplitArrays, history: History) -> list[Scorer]:
     """Return the scorer of the test part, and that of the validation part where there is one."""
-    metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
+    metrics: list[Metric] = [restore_component(recipe) for recipe in task.metrics]
     validation = ["validation"] if arrays.validation_labels.size else []
     return [
         Scorer(
