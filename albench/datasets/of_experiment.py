@@ -13,7 +13,7 @@ from albench.datasets.recorded_answers import hash_answers
 from albench.datasets.representativeness import describe_unlabelled
 from albench.datasets.stream_columns import count_stream_columns, describe_stream_columns, explain_unfit_table
 from albench.datasets.unlabelled import DENSITY_STRATEGIES
-from albench.datasets.warnings import warn_about_numbers
+from albench.datasets.warnings import warn_about_accuracy, warn_about_numbers
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
 from albench.splits.division import compute_division_sizes, compute_pool_sizes
@@ -107,6 +107,9 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
             "of a few classes (below 10, 10 to 20, ...), and declare that one as target, without task"
         )
     facts = collect_facts(label, table)
+    if experiment.primary_metric != "accuracy":
+        needless = tuple(warn_about_accuracy(table))
+        facts = replace(facts, warnings=tuple(text for text in facts.warnings if text not in needless))
     kept = tuple(describe_unlabelled(table, facts.representativeness))
     columns = (name for entry in experiment.oracles for name in entry.component.recorded_columns())
     answers = hash_answers(table, columns, label)

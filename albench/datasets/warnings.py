@@ -128,11 +128,17 @@ def _warn_about_classes(table: Table) -> Iterator[str]:
         yield f"{len(single)} classes have one row ({names}): each is learnt or scored, never both"
     yield from _warn_about_spellings(table.classes)
     yield from _warn_about_marks(table.classes, counts.tolist())
+    yield from warn_about_accuracy(table)
+    yield from warn_about_numbers(table)
+
+
+def warn_about_accuracy(table: Table) -> Iterator[str]:
+    """Yield the warning about a class of nearly all rows, where accuracy says little."""
+    counts = np.bincount(table.labels, minlength=len(table.classes))
     if counts.max() > DOMINANT * table.n_rows:
         name, share = table.classes[counts.argmax()], counts.max() / table.n_rows
         many = f"class {quote(name)} has {share:.1%} of the rows"
         yield f"{many}: accuracy hardly sees the others, f1_macro does"
-    yield from warn_about_numbers(table)
 
 
 def _warn_about_marks(classes: Sequence[str], counts: Sequence[int]) -> Iterator[str]:

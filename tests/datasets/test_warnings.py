@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import albench
 from albench.contracts import Table
 from albench.datasets.checks import check_table
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.where import Where
+from albench.spec.read import load_experiment_text
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,18 @@ def test_a_column_of_sentences_may_be_text(tmp_path):
 def test_a_class_of_more_than_nine_tenths_of_the_rows(rare, remarks):
     labels = (np.arange(40) < rare).astype(int)
     assert check_table(numbers(np.arange(40.0)[:, None], labels), Where("t")).warnings == remarks
+
+
+@pytest.mark.parametrize(("metric", "is_said"), [("accuracy", True), ("f1_macro", False), ("mcc", False)])
+def test_accuracy_is_warned_of_where_it_is_what_is_compared(metric, is_said, tmp_path):
+    rows = "".join(f"{n * 7 % 41}.5,{'rare' if n % 20 == 0 else 'usual'}\n" for n in range(200))
+    (tmp_path / "own.csv").write_text(f"size,kind\n{rows}", encoding="utf-8")
+    spec = (
+        "datasets: {csv: {path: own.csv, target: kind}}\nmodels: gaussian_nb\nstrategies: [random, margin]\n"
+        f"budgets: 20\nrepeats: 2\nprimary_metric: {metric}\n"
+    )
+    forecast = albench.plan(load_experiment_text(spec, folder=tmp_path), results=tmp_path / "results")
+    assert any("accuracy hardly sees the others" in text for text in forecast.warnings) == is_said
 
 
 def numbers(values: np.ndarray, labels: np.ndarray) -> Table:
