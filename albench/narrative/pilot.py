@@ -36,6 +36,7 @@ def write_pilot(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
         yield _write_verdict(forecast)
         yield from _write_gain(forecast, evidence.disagreements)
     yield from _write_shift(evidence.pilot)
+    yield from _write_choice(evidence.pilot, forecast)
     # They are about numbers that are not given then.
     if forecast.verdict != "withheld":
         yield from forecast.notes
@@ -156,6 +157,16 @@ def _name_losses(strategy: str, disagreements: Sequence[Disagreement]) -> str:
     better = {of.metric for each in own for of in each.better}
     worse = dict.fromkeys(of.metric for each in own for of in each.worse if of.metric not in better)
     return f", and below random in {list_words(list(worse))}" if worse else ""
+
+
+def _write_choice(pilot: PilotAnswer, forecast: LabellingForecast) -> Iterator[str]:
+    """Yield how many of the labelled rows a strategy has chosen, where a log tells."""
+    if (chosen := pilot.chosen) is not None:
+        yield (
+            f"Of the {forecast.n_labelled:,} labelled rows {chosen.n:,} were chosen by "
+            f"{list_words(chosen.strategies)} ({chosen.log}): the forecast assumes rows drawn at random, and "
+            "rows that a model was unsure of make it look worse than it is."
+        )
 
 
 def _write_shift(pilot: PilotAnswer) -> Iterator[str]:

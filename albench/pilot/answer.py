@@ -9,6 +9,7 @@ from albench.analysis.selection import find_random_label, iterate_groups, select
 from albench.contracts import Need
 from albench.datasets.representativeness import Representativeness
 from albench.errors import AlbenchError
+from albench.labelling.chosen_rows import count_chosen_rows
 from albench.pilot.labelling_forecast import forecast_labelling
 from albench.pilot.pool_curves import read_pool_curves
 
@@ -71,7 +72,8 @@ def answer_pilot(
     except AlbenchError as error:
         return PilotAnswer(problem=str(error))
     chance = _find_chance(experiment.primary_metric, dataset["class_counts"])
-    return PilotAnswer(path[-1], path, representativeness=representativeness, chance=chance)
+    chosen = count_chosen_rows(experiment, n_labelled)
+    return PilotAnswer(path[-1], path, representativeness=representativeness, chance=chance, chosen=chosen)
 
 
 def _find_chance(metric: str, class_counts: Sequence[int]) -> float | None:

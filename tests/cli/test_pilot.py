@@ -46,6 +46,22 @@ def pilot(albench_in, tmp_path_factory):
     return folder, ended
 
 
+def test_rows_that_a_strategy_chose_are_said_to_be_no_random_sample(folder, albench_in):
+    (folder / "next.yaml").write_text(
+        "datasets: {csv: {path: mine.csv, target: label, id: case_id, unlabelled: keep}}\n"
+        "models: gaussian_nb\nstrategies: [random, margin]\nbudgets: 40\n"
+    )
+    albench_in(folder, "next", "next.yaml", "--strategy", "margin", "-n", 20, "-o", "batch.csv")
+    batch = pl.read_csv(folder / "batch.csv", infer_schema=False).with_columns(label=pl.lit("yes"))
+    batch.write_csv(folder / "batch.csv")
+    ended = albench_in(folder, "next", "next.yaml", "--answers", "batch.csv")
+    assert "20 labels written" in ended.stderr
+    ended = albench_in(folder, "pilot", "mine.csv", "--target", "label", "--time", "1s", "-j", 1)
+    assert ended.returncode == 0, ended.stderr
+    answer = " ".join(ended.stderr.split())
+    assert "Of the 120 labelled rows 20 were chosen by margin (mine.csv.labelling.jsonl): the" in answer
+
+
 def test_one_command_leads_from_a_file_to_a_sentence_a_page_and_a_spec(pilot):
     folder, ended = pilot
     assert ended.returncode == 0, ended.stderr

@@ -90,7 +90,9 @@ def test_a_class_of_more_than_nine_tenths_of_the_rows(rare, remarks):
     assert check_table(numbers(np.arange(40.0)[:, None], labels), Where("t")).warnings == remarks
 
 
-@pytest.mark.parametrize(("metric", "is_said"), [("accuracy", True), ("f1_macro", False), ("mcc", False)])
+@pytest.mark.parametrize(
+    ("metric", "is_said"), [("accuracy", True), ("f1_macro", False), ("balanced_accuracy", False)]
+)
 def test_accuracy_is_warned_of_where_it_is_what_is_compared(metric, is_said, tmp_path):
     rows = "".join(f"{n * 7 % 41}.5,{'rare' if n % 20 == 0 else 'usual'}\n" for n in range(200))
     (tmp_path / "own.csv").write_text(f"size,kind\n{rows}", encoding="utf-8")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Interval
     from albench.datasets.representativeness import Representativeness
+    from albench.labelling.chosen_rows import ChosenRows
 
 PilotVerdict = Literal["pays_off", "no_gain", "undecided", "withheld"]
 """``pays_off``: the interval of the advised strategy's gain is above 0. ``no_gain``: no strategy's gain can
@@ -140,6 +141,8 @@ class PilotAnswer:
         How well a classifier tells labelled rows from the others; None where that is not known.
     chance : float or None
         What the metric is without a look at the features; None where that is not known.
+    chosen : ChosenRows or None
+        Labelled rows that a strategy chose, as far as a log beside the file tells.
     """
 
     forecast: LabellingForecast | None = None
@@ -147,6 +150,7 @@ class PilotAnswer:
     problem: str = ""
     representativeness: Representativeness | None = None
     chance: float | None = None
+    chosen: ChosenRows | None = None
 
     @property
     def is_at_chance(self) -> bool:
