@@ -28,6 +28,7 @@ from albench.analysis.seed_set_comparison import compare_seed_sets
 from albench.analysis.selection import (
     count_missing,
     count_skipped,
+    find_budget,
     find_primary_slice,
     list_failures,
 )
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays
     from albench.analysis.stats.area import Variant
-    from albench.spec.experiment import Experiment, Size
+    from albench.spec.experiment import Experiment
 
 
 _MODELS, _PREPROCESSING = ("model", "query_model"), ("preprocessing",)
@@ -104,14 +105,18 @@ def conclude(
     evidence = _sum_up(experiment, trials, curves, queries, needed, scored_slices)
     select = partial(_select_scored, scored_slices)
     by_oracle = select(_ORACLE)
-    compared = _compare_oracles(experiment, by_oracle, arrays)
+    is_priced = have_prices(arrays)
+    compared = OracleComparison((), ())
+    # Where everything costs 1 a label, one level costs the labels that it takes.
+    if is_priced and len(by_oracle) > 1:
+        compared = compare_oracles(by_oracle, arrays, find_budget(experiment, by_oracle[0].evidence.slice))
     outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
     return replace(
         evidence,
         transfers=compare_transfers(select(_MODELS)),
         preprocessings=compare_preprocessings(select(_PREPROCESSING)),
         oracles=outcomes,
-        oracle_costs=compare_oracle_costs(by_oracle, arrays) if have_prices(arrays) else (),
+        oracle_costs=compare_oracle_costs(by_oracle, arrays) if is_priced else (),
         oracle_contrasts=compared.contrasts,
         oracle_curves=compared.curves,
         gain_changes=compare_gains(by_oracle, outcomes),
@@ -145,19 +150,6 @@ def _sum_up(
         repeats=tuple(needed),
         own_strategies=list_own_strategies(experiment),
     )
-
-
-def _compare_oracles(
-    experiment: Experiment, by_oracle: Sequence[ScoredSlice], curves: CurveArrays
-) -> OracleComparison:
-    """Return what the same level costs under every two oracles; nothing where everything costs 1 a label."""
-    if len(by_oracle) < 2 or not have_prices(curves):  # noqa: PLR2004 - one is compared with nothing
-        return OracleComparison((), ())
-    return compare_oracles(by_oracle, curves, _find_budget(experiment, by_oracle[0].evidence.slice))
-
-
-def _find_budget(experiment: Experiment, of: Slice) -> Size:
-    return next(size for size in experiment.budgets if str(size) == of.budget)
 
 
 def _describe_oracles(
@@ -201,7 +193,7 @@ def _analyse_slices(
         kept = scored.all_scores if is_compared else ()
         evidence = analyse_slice(settings, scored.all_scores, scored.reference_means)
         if settings.primary and have_prices(curves):
-            budget = _find_budget(experiment, settings.slice)
+            budget = find_budget(experiment, settings.slice)
             means = scored.reference_means
             cost_axis = compare_along_costs(settings, scored.all_scores, curves, budget, means)
             evidence = replace(evidence, cost_axis=cost_axis)

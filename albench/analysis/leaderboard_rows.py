@@ -83,7 +83,8 @@ def _build_row(
     areas = [comparison.cell for comparison in compared] if own else cells
     deltas = _get_differences(covered)
     verdicts = [comparison.cell.verdict for comparison in compared]
-    savings = _list_final_savings(covered)
+    finals = [saving.saving for saving in _list_savings(covered, "final") if saving.saving is not None]
+    savings = np.array(finals, dtype=np.float64)
     return Row(
         strategy=strategy,
         label_looking=strategy in context.label_looking,
@@ -99,7 +100,7 @@ def _build_row(
         undecided=0 if own else verdicts.count("undecided"),
         win_rate=_average_known([comparison.cell.win_rate for comparison in covered]),
         median_saving=float(np.median(savings)) if savings.size else None,
-        n_censored=sum(_is_censored(comparison.cell.find_saving("95")) for comparison in covered),
+        n_censored=sum(saving.censored is not None for saving in _list_savings(covered, "95")),
         p=None,
         p_holm=None,
         testable=False,
@@ -179,15 +180,9 @@ def _compute_sensitivity(
     return _average_known([(cell.difference or 0.0) * cell.n_paired / n for cell, n in counts])
 
 
-def _list_final_savings(covered: Sequence[PairedComparison]) -> Floats:
-    savings = [comparison.cell.find_saving("final") for comparison in covered]
-    return np.array(
-        [saving.saving for saving in savings if saving and saving.saving is not None], dtype=np.float64
-    )
-
-
-def _is_censored(saving: Saving | None) -> bool:
-    return saving is not None and saving.censored is not None
+def _list_savings(covered: Sequence[PairedComparison], target: str) -> list[Saving]:
+    savings = (comparison.cell.find_saving(target) for comparison in covered)
+    return [saving for saving in savings if saving is not None]
 
 
 def _average_known(values: Sequence[float | None]) -> float | None:

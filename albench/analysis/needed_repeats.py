@@ -13,6 +13,7 @@ from albench.analysis.panel import build_panel, read_curves
 from albench.analysis.scores import score_panel
 from albench.analysis.selection import (
     count_arms,
+    find_budget,
     find_primary_slice,
     find_random_label,
     iterate_groups,
@@ -106,8 +107,8 @@ def find_needed_repeats(
         return ()
     metric = experiment.primary_metric
     arrays = read_curves(curves.select("key", "n_labels", metric), [metric])
-    budget = find_primary_slice(experiment, pools).budget
-    looks = _Looks(experiment, experiment.repeats, next(b for b in experiment.budgets if str(b) == budget))
+    budget = find_budget(experiment, find_primary_slice(experiment, pools))
+    looks = _Looks(experiment, experiment.repeats, budget)
     cells: list[CellRepeats] = []
     for group in iterate_groups(experiment):
         rows = select_trials(trials, group)

@@ -85,7 +85,10 @@ def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str]) -> 
     A strategy is ranked if it is complete (has at least 80 % of the repeats) on at least 80 % of the datasets
     on which any strategy is; a dataset counts if those strategies share at least 80 % of the repeats there.
     """
-    complete = {name: {s.dataset for s in all_scores if _is_complete(s, name)} for name in strategies}
+    complete = {
+        name: {s.dataset for s in all_scores if s.is_covered(int(np.isfinite(s.areas[name]).sum()), name)}
+        for name in strategies
+    }
     n_any = len(set().union(*complete.values()))
     able = [name for name in strategies if complete[name] and len(complete[name]) >= COVERAGE * n_any]
     # Only now: whether a strategy is ranked depends on all datasets, which of them count on the ranked.
@@ -108,10 +111,6 @@ def _build_block(scores: Scores, strategies: Sequence[str]) -> CompleteBlock:
     areas = scores.sign * np.stack([scores.areas[name] for name in strategies])
     shared = np.asarray(np.isfinite(areas).all(axis=0))
     return CompleteBlock(scores, shared, areas[:, shared], find_units(scores.panel.splits[shared]))
-
-
-def _is_complete(scores: Scores, strategy: str) -> bool:
-    return scores.is_covered(int(np.isfinite(scores.areas[strategy]).sum()), strategy)
 
 
 def estimate_rank_interval(ranks: Floats) -> Interval | None:

@@ -50,24 +50,21 @@ def compare_seed_sets(slices: Sequence[ScoredSlice]) -> Starting | None:
     if not several and by_start is None:
         return None
     names = tuple(each.evidence.slice.seed_set for each in slices)
-    by_seed_set, by_strategy, by_both = (
-        _compute_spreads(compared) if several and len(strategies) > 1 else (None, None, None)
-    )
+    spreads: tuple[float | None, float | None, float | None] = (None, None, None)
+    if several and len(strategies) > 1:
+        spreads = _compute_spreads(compared)
+    places = range(len(names)) if several else ()
     return Starting(
         names,
         strategies,
         tuple(each.dataset for each in compared),
         tuple(
             _summarise(compared, names, place, k, strategy)
-            for place in range(len(names))
+            for place in places
             for k, strategy in enumerate(strategies)
-        )
-        if several
-        else (),
-        tuple(_summarise(compared, names, place, None, "") for place in range(len(names))) if several else (),
-        by_seed_set,
-        by_strategy,
-        by_both,
+        ),
+        tuple(_summarise(compared, names, place, None, "") for place in places),
+        *spreads,
         by_start,
     )
 

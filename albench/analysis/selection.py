@@ -136,6 +136,11 @@ def find_primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]])
     return next(iterate_groups(experiment)).name_slice(str(largest), experiment.primary_metric)
 
 
+def find_budget(experiment: Experiment, of: Slice) -> Size:
+    """Return the budget of a slice."""
+    return next(budget for budget in experiment.budgets if str(budget) == of.budget)
+
+
 def find_random_label(experiment: Experiment) -> str:
     """Return the label of random sampling."""
     return next(entry.label for entry in experiment.strategies if type(entry.component).name == "random")

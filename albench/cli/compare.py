@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -50,7 +50,7 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
         comparison = compare(first, second, metric=metric)
     print_notes(comparison.notes)
     if as_json:
-        print_json(_make_json(comparison))
+        print_json(asdict(comparison) | {"regressions": len(comparison.regressions)})
     else:
         print_text(_format_comparison(comparison))
     return GATE if fail_on and (not comparison.cells or _is_gate_failed(comparison, fail_on)) else DONE
@@ -63,10 +63,6 @@ def _is_gate_failed(comparison: RunComparison, fail_on: str) -> bool:
         )
     changed = any(cell.change != "identical" or cell.n_lost for cell in comparison.cells)
     return changed or bool(comparison.only_first or comparison.only_second or comparison.contradictions)
-
-
-def _make_json(comparison: RunComparison) -> dict[str, Any]:
-    return asdict(comparison) | {"regressions": len(comparison.regressions)}
 
 
 def _format_comparison(comparison: RunComparison) -> str:

@@ -65,15 +65,13 @@ def _format_whole(power: PowerForecast, repeat_s: Mapping[str, float]) -> list[s
             f"(spread of {power.metric} from {power.source})"
         )
     ]
-    lines += [f"    {of.place:<{_PLACE}} {_describe(of, power.metric)}" for of in power.detectable]
+    for of in power.detectable:
+        effect = of.reason if of.difference is None else _format_effect(of, power.metric)
+        lines.append(f"    {of.place:<{_PLACE}} {effect}")
     if power.wanted:
         lines.append("  detect   what it takes")
         lines += [f"    {of.place:<{_PLACE}} {_describe_design(of, repeat_s)}" for of in power.wanted]
     return lines
-
-
-def _describe(of: Detectable, metric: str) -> str:
-    return of.reason if of.difference is None else _format_effect(of, metric)
 
 
 def _format_effect(of: Detectable, metric: str) -> str:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from albench.analysis.needed_repeats import CellRepeats
     from albench.results import Results
 
 _SHOWN = 10
@@ -67,15 +66,11 @@ def _format_open_cells(results: Results) -> Iterator[str]:
     cells = results.needed_repeats
     if cells:
         yield f"  {describe_next_look(cells)}"
-    names = [_name_cell(cell) for cell in cells if cell.is_open]
+    names = [f"{cell.strategy} on {cell.dataset} at {cell.n_splits}" for cell in cells if cell.is_open]
     if names:
         yield f"  open: {list_first(names, _SHOWN)}"
     if any(cell.reason in ("exhausted", "futile") for cell in cells):
         yield "  what is not decided takes more repeats only where 'up_to' is raised"
-
-
-def _name_cell(cell: CellRepeats) -> str:
-    return f"{cell.strategy} on {cell.dataset} at {cell.n_splits}"
 
 
 def _format_notes(results: Results) -> Iterator[str]:

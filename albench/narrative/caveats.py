@@ -9,7 +9,7 @@ from albench.narrative.wording import describe_control, format_difference, list_
 from albench.text import format_count, format_rough_seconds, list_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from albench.analysis.evidence.cells import Cell
     from albench.analysis.evidence.conclusions import Evidence
@@ -96,17 +96,14 @@ def write_unfinished_trials(evidence: Evidence | StreamEvidence) -> Iterator[str
     parts = []
     if failures:
         counts = Counter(failure.strategy for failure in failures)
-        parts.append(f"{len(failures):,} failed ({_list_counts(counts)})")
+        names = list_names([f"{name} {number:,}" for name, number in sorted(counts.items())])
+        parts.append(f"{len(failures):,} failed ({names})")
     if n_missing:
         parts.append(f"{n_missing:,} {'is' if n_missing == 1 else 'are'} missing")
     if n_skipped:
         parts.append(f"{n_skipped:,} {'is' if n_skipped == 1 else 'are'} skipped as unsuitable")
     if parts:
         yield f"Of the trials {list_words(parts)}{': all of this is provisional' if n_missing else ''}."
-
-
-def _list_counts(counts: Mapping[str, int]) -> str:
-    return list_names([f"{name} {number:,}" for name, number in sorted(counts.items())])
 
 
 def write_query_cost(primary: PrimarySlice) -> Iterator[str]:

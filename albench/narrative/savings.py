@@ -13,7 +13,7 @@ from albench.text import format_count, format_hundredths, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence.cells import Cell, Interval, Saving
+    from albench.analysis.evidence.cells import Cell, Saving
     from albench.analysis.evidence.rows import Row
     from albench.narrative.primary_slice import PrimarySlice
 
@@ -73,7 +73,11 @@ def write_limits(primary: PrimarySlice, row: Row) -> Iterator[str]:
         reason = _explain_not_shown(row, [of for _, of in saved])
         yield f"The label saving of {row.strategy} is an estimate, {reason}."
     yield from _write_missing_intervals(saved)
-    names = [cell.dataset for cell, saving in saved if saving.interval and _is_wide(saving.interval)]
+    names = [
+        cell.dataset
+        for cell, saving in saved
+        if (ends := saving.interval) and ends.low < TWICE_THE_LABELS and ends.high > HALF_THE_LABELS
+    ]
     if names:
         where = format_datasets(names, len(saved)).replace("on", "On", 1)
         yield (
@@ -97,10 +101,6 @@ def _explain_no_interval(cell: Cell) -> str:
     if 1 < cell.n_splits < FEWEST_SPLITS:
         return f"{cell.n_splits} splits, and it takes {FEWEST_SPLITS}"
     return "the repeats do not bound it"
-
-
-def _is_wide(interval: Interval) -> bool:
-    return interval.low < TWICE_THE_LABELS and interval.high > HALF_THE_LABELS
 
 
 def write_way_to_reference(primary: PrimarySlice) -> Iterator[str]:

@@ -45,7 +45,8 @@ def _check_labels_known(published: Published, experiment: Experiment) -> Iterato
         named = published.rows.drop_nulls(column).unique(column, keep="first", maintain_order=True)
         lacking = [(line, label) for line, label in named.select(LINE, column).rows() if label not in labels]
         if column == "dataset" and len(lacking) < named.height:
-            lacking = [(line, label) for line, label in lacking if _find_similar(label, labels)]
+            similar = {name.casefold() for name in labels}
+            lacking = [(line, label) for line, label in lacking if label.casefold() in similar]
         for line, label in lacking:
             text = f"no {column.replace('_', ' ')} {quote(label)} in '{experiment.name}'"
             hint = suggest_word(label, labels)
@@ -61,10 +62,6 @@ def _get_labels(experiment: Experiment) -> dict[str, list[str]]:
         "seed_set": [entry.label for entry in experiment.seed_sets],
         "oracle": [entry.label for entry in experiment.oracles],
     }
-
-
-def _find_similar(label: str, labels: list[str]) -> bool:
-    return any(label.casefold() == name.casefold() for name in labels)
 
 
 def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFrame], Plan]:

@@ -258,6 +258,11 @@ class Evidence:
     own_strategies: tuple[str, ...] = ()
 
     @property
+    def has_answers(self) -> bool:
+        """Whether anything is known of what oracles answered."""
+        return any(outcome.given or outcome.annotators for outcome in self.oracles)
+
+    @property
     def has_money_budget(self) -> bool:
         """Whether money ended the trials."""
         axis = self.primary.cost_axis

@@ -31,9 +31,10 @@ from albench.report.paper.style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from albench.report.figures.common import FigurePanel, Layout, Trace
+    from albench.report.paper.arrangement import Arrangement
 
 # Room for text, in pixels: Plotly's margins would grow at the cost of the plots, in each file as it sees fit.
 _TITLE_ROOM, _LABELS_ROOM, _AXIS_TITLE_ROOM = 20, 16, 15
@@ -61,34 +62,6 @@ class PaperFigure:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.figure["layout"]["width"], self.figure["layout"]["height"]
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """How panels lie in a figure, in pixels.
-
-    Attributes
-    ----------
-    plot_height : float
-        Of a panel, between its title and its axis.
-    order : mapping
-        Strategy -> its place in the legend.
-    symbols : mapping
-        Strategy -> the marker on its lines.
-    x_title, y_title : str
-        Of all panels; if empty, what stands on the page.
-    reference : str
-        What a level line is, for the legend; if empty, words beside the line say it, as on the page.
-    """
-
-    n_across: int
-    width: int
-    plot_height: float
-    order: Mapping[str, int]
-    symbols: Mapping[str, str]
-    x_title: str = ""
-    y_title: str = ""
-    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -277,17 +250,13 @@ def _move_item(item: Layout, suffix: str) -> Layout:
 
 def _build_panel_title(sheet: _Sheet, place: int) -> Layout:
     box, title, width = sheet.boxes[place], sheet.panels[place].title, sheet.arrangement.width
-    if len(sheet.panels) > 1:
-        text = fit_text(title, TEXT, box.width + _EDGE, bold=True)
-        return _build_title(text, box.left, box.top - _TITLE_ROOM, TEXT)
-    text = fit_text(title, TITLE, width, bold=True)
-    # A title that is longer than its plot is wide begins before it.
-    left = min(box.left, max(0.0, width - estimate_width(text, TITLE, bold=True)))
-    return _build_title(text, left, box.top - _TITLE_ROOM, TITLE)
-
-
-def _build_title(text: str, x: float, y: float, size: float) -> Layout:
-    return build_text(f"<b>{escape_markup(text)}</b>", x, y, size, "left top")
+    is_alone = len(sheet.panels) == 1
+    size, room = (TITLE, width) if is_alone else (TEXT, box.width + _EDGE)
+    text, left = fit_text(title, size, room, bold=True), box.left
+    if is_alone:
+        # A title that is longer than its plot is wide begins before it.
+        left = min(left, max(0.0, width - estimate_width(text, size, bold=True)))
+    return build_text(f"<b>{escape_markup(text)}</b>", left, box.top - _TITLE_ROOM, size, "left top")
 
 
 def _build_axis_titles(sheet: _Sheet) -> list[Layout]:

@@ -13,9 +13,9 @@ from albench.report.figures.common import build_row_axis
 from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_oracle_styles, build_styles
 from albench.report.oracle_screen import build_large_oracle_panel
-from albench.report.paper.compose import Arrangement, compose_panels, compose_side_by_side
+from albench.report.paper.arrangement import arrange_alone
+from albench.report.paper.compose import compose_panels, compose_side_by_side
 from albench.report.paper.critical_difference import build_rank_figure
-from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbols
 from albench.report.tables.leaderboard import HEADLINE
 from albench.spec.highlight import list_highlighted
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from albench.analysis.source import ReportSource, StreamReportSource
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
+    from albench.report.paper.arrangement import Arrangement
     from albench.report.paper.compose import PaperFigure
 
 _ROW = 15  # height of a row with a name
@@ -58,13 +59,7 @@ def build_paper_figures(
         return PaperFigures(tuple(compose_stream_figures(evidence, n_columns, highlighted)), ())
     styles = build_styles(evidence.strategies, evidence.baseline)
     panels = build_figures(evidence, styles)
-    arrangement = Arrangement(
-        n_across=1,
-        width=COLUMN_WIDTHS[n_columns],
-        plot_height=PLOT_HEIGHTS[n_columns],
-        order={name: place for place, name in enumerate((evidence.baseline, *evidence.contenders))},
-        symbols=choose_symbols(styles),
-    )
+    arrangement = arrange_alone(n_columns, (evidence.baseline, *evidence.contenders), styles)
     figures = list(_compose_figures(evidence, panels, arrangement))
     first = build_first_screen(evidence, highlighted) if evidence.primary else None
     if first is not None:
@@ -104,15 +99,8 @@ def draw_results(
     if panel is None:
         return drawn
     names = [of.oracle for of in evidence.oracle_curves]
-    arrangement = Arrangement(
-        n_across=1,
-        width=COLUMN_WIDTHS[n_columns],
-        plot_height=PLOT_HEIGHTS[n_columns],
-        order={name: place for place, name in enumerate(names)},
-        symbols=choose_symbols(build_oracle_styles(names)),
-        y_title=own.slice.metric,
-    )
-    return replace(drawn, figures=(compose_panels("oracles", [panel], arrangement), *drawn.figures))
+    alone = replace(arrange_alone(n_columns, names, build_oracle_styles(names)), y_title=own.slice.metric)
+    return replace(drawn, figures=(compose_panels("oracles", [panel], alone), *drawn.figures))
 
 
 def _move_words_aside(picture: FigurePanel, evidence: SliceEvidence) -> FigurePanel:

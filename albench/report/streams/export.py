@@ -9,9 +9,9 @@ from albench.errors import ResultsError
 from albench.narrative.streams.wording import format_share
 from albench.report.html import numbers
 from albench.report.html.embed import format_table_csv
-from albench.report.paper.compose import Arrangement, PaperFigure, compose_panels, compose_side_by_side
+from albench.report.paper.arrangement import arrange_alone
+from albench.report.paper.compose import PaperFigure, compose_panels, compose_side_by_side
 from albench.report.paper.markup import NONE, format_rows
-from albench.report.paper.style import COLUMN_WIDTHS, PLOT_HEIGHTS, choose_symbols
 from albench.report.streams.figures import HOLDOUT, build_answer_picture, build_stream_figures
 from albench.report.streams.leaderboard import (
     build_stream_leaderboard_table,
@@ -79,14 +79,8 @@ def compose_stream_figures(
     Panels side by side are over both columns in any case.
     """
     styles, metric = build_stream_styles(evidence.strategies), evidence.slice.metric
-    alone = Arrangement(
-        n_across=1,
-        width=COLUMN_WIDTHS[n_columns],
-        plot_height=PLOT_HEIGHTS[n_columns],
-        order={line.row.strategy: place for place, line in enumerate(evidence.rows)},
-        symbols=choose_symbols(styles),
-        y_title=metric,
-    )
+    order = [line.row.strategy for line in evidence.rows]
+    alone = replace(arrange_alone(n_columns, order, styles), y_title=metric)
     shown = [line.style for line in choose_lines(evidence, highlighted)]
     picture = build_answer_picture(evidence, shown, metric)
     if picture is not None:
