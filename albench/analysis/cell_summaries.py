@@ -165,11 +165,7 @@ def _summarise(scores: Scores, strategy: str, values: _Values) -> CellSummary:
 
 
 def _compare_with_best(
-    scores: Scores,
-    cells: Mapping[str, CellSummary],
-    repeats: Mapping[str, Floats],
-    *,
-    withheld: bool,
+    scores: Scores, cells: Mapping[str, CellSummary], repeats: Mapping[str, Floats], *, withheld: bool
 ) -> dict[str, CellSummary]:
     """Return the cells of strategies with the best one named, and the others tested against it."""
     means = {name: scores.sign * float(np.nanmean(values)) for name, values in repeats.items()}

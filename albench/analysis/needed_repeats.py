@@ -89,10 +89,7 @@ class CellRepeats:
 
 
 def find_needed_repeats(
-    experiment: Experiment,
-    trials: pl.DataFrame,
-    curves: pl.DataFrame,
-    pools: Sequence[tuple[int, int]],
+    experiment: Experiment, trials: pl.DataFrame, curves: pl.DataFrame, pools: Sequence[tuple[int, int]]
 ) -> tuple[CellRepeats, ...]:
     """Replay the looks on the results that are there; nothing where the number of repeats is fixed.
 

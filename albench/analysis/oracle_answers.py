@@ -81,10 +81,7 @@ def _compare_with_random(
     ps = compute_corrected_ps(known)
     compared = {
         name: LabelShare(
-            means[name],
-            float(known[name].mean),
-            build_t_interval(known[name], THESE_DATASETS),
-            ps[name],
+            means[name], float(known[name].mean), build_t_interval(known[name], THESE_DATASETS), ps[name]
         )
         for name in known
     }

@@ -66,7 +66,7 @@ def _read_along_costs(
     )
     along_costs = exchange_axis(panel, curves, budget, strategies[0])
     own = score_panel(along_costs, metric, sign=scores.sign, random=scores.random, n_repeats=scores.n_repeats)
-    return replace(own, asked=scores.asked)
+    return replace(own, n_asked=scores.n_asked)
 
 
 def build_oracle_curves(scored: ScoredSlice, best: Mapping[str, BestStrategy]) -> OracleCurves:

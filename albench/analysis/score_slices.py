@@ -159,7 +159,7 @@ def _add_repeats(
     decisions = {cell.strategy: cell.decision for cell in cells if cell.decision}
     return replace(
         scores,
-        asked={cell.strategy: cell.n_splits * experiment.repeats.starts for cell in cells},
+        n_asked={cell.strategy: cell.n_splits * experiment.repeats.starts for cell in cells},
         decisions=decisions if decides else {},
         looks={cell.strategy: cell.looks for cell in cells if cell.decision},
     )

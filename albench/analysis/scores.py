@@ -45,7 +45,7 @@ class Scores:
         Label of random.
     n_repeats : int
         Repeats that the experiment asks for.
-    asked : mapping
+    n_asked : mapping
         Strategy -> repeats that it needs, where that is not the same for all.
     decisions : mapping
         Strategy -> what was decided of its differences to random in this metric, where repeats go on until
@@ -64,7 +64,7 @@ class Scores:
     reference: Floats | None
     random: str
     n_repeats: int
-    asked: Mapping[str, int] = field(default_factory=dict)
+    n_asked: Mapping[str, int] = field(default_factory=dict)
     decisions: Mapping[str, CellDecision] = field(default_factory=dict)
     looks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -75,7 +75,7 @@ class Scores:
 
     def count_asked(self, *strategies: str) -> int:
         """Return the repeats that all of some strategies need."""
-        return min((self.asked.get(name, self.n_repeats) for name in strategies), default=self.n_repeats)
+        return min((self.n_asked.get(name, self.n_repeats) for name in strategies), default=self.n_repeats)
 
     def is_covered(self, n_repeats: int, *strategies: str) -> bool:
         """Say whether so many repeats are there, and enough of those that all of some strategies need."""

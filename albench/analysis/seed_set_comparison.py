@@ -10,13 +10,7 @@ import numpy as np
 from albench.analysis.details.variance import analyse_variance
 from albench.analysis.evidence.between_slices import StartArea, Starting
 from albench.analysis.scores import pair_repeats
-from albench.analysis.stats.intervals import (
-    LEVEL,
-    average_all,
-    build_t_interval,
-    estimate_mean,
-    find_units,
-)
+from albench.analysis.stats.intervals import LEVEL, average_all, build_t_interval, estimate_mean, find_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

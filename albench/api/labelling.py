@@ -56,12 +56,7 @@ def propose(
 
 
 def record_answers(
-    spec: Spec,
-    answers: Any,
-    *,
-    dataset: str | None = None,
-    allow_new_classes: bool = False,
-    by: str = "",
+    spec: Spec, answers: Any, *, dataset: str | None = None, allow_new_classes: bool = False, by: str = ""
 ) -> CheckedAnswers:
     """Write answers to proposed rows into the file, all of them or none; the file before is kept beside it.
 

@@ -6,13 +6,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from albench.api.experiment import (
-    RESULTS,
-    load_experiment,
-    open_folder,
-    override_execution,
-    plan_experiment,
-)
+from albench.api.experiment import RESULTS, load_experiment, open_folder, override_execution, plan_experiment
 from albench.api.shard import select_part, uses_whole
 from albench.errors import FailedTrialsWarning, ResultsError
 from albench.runner.session import RunOptions, execute_blocks, lock_folder

@@ -154,13 +154,7 @@ def _format_cost(report: CheckReport) -> list[str]:
     growth = "its growth is too small to measure" if slope is None else f"it grows as n^{slope:.2f}"
     declared = cast("Strategy", report.component).cost
     head = f"CPU seconds of a query ({FEATURES} features, {cost.classes} classes, batches of {BATCH}):"
-    return [
-        "",
-        head,
-        *rows,
-        *([f"  {cost.note}"] if cost.note else []),
-        f"{growth}; declared: {declared}",
-    ]
+    return ["", head, *rows, *([f"  {cost.note}"] if cost.note else []), f"{growth}; declared: {declared}"]
 
 
 def _make_json(report: CheckReport) -> dict[str, Any]:

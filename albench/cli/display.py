@@ -174,16 +174,17 @@ class BarDisplay:
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[told]}"),
+            TextColumn("{task.fields[status]}"),
             console=self._console,
         )
-        self._task = self._progress.add_task("starting workers", total=total, told=self._format_status(None))
+        status = self._format_status(None)
+        self._task = self._progress.add_task("starting workers", total=total, status=status)
         self._progress.start()
 
     def _extend_bar(self, counts: RunCounts) -> None:
         if self._progress is not None and self._task is not None:
             total = (self._progress.tasks[0].total or 0) + counts.n_jobs
-            self._progress.update(self._task, total=total, told=self._format_status(None), refresh=True)
+            self._progress.update(self._task, total=total, status=self._format_status(None), refresh=True)
 
     def show_result(self, result: FinishedJob) -> None:
         """Move the bar on; the first failure of each error stays on the screen as a line."""
@@ -192,7 +193,7 @@ class BarDisplay:
         if result.status != "done":
             self._failed += result.is_trial
             self._show_failure(result)
-        self._progress.update(self._task, advance=1, told=self._format_status(result.eta_s))
+        self._progress.update(self._task, advance=1, status=self._format_status(result.eta_s))
 
     def _show_failure(self, result: FinishedJob) -> None:
         # The same error of a hundred trials is one line here, and their number beside the bar.

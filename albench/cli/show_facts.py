@@ -94,12 +94,7 @@ def _collect_imported_facts(kind: Any, path: str) -> dict[str, Any]:
     doc = (inspect.getdoc(adapted_class) or "").partition("\n\n")[0]
     required = [*facts["required"], *_list_required(adapted)]
     full_doc = f"{doc}\n\n{facts['doc']}"
-    return {
-        **facts,
-        "doc": full_doc,
-        "parameters": {**adapted, **own},
-        "required": required,
-    }
+    return {**facts, "doc": full_doc, "parameters": {**adapted, **own}, "required": required}
 
 
 def _list_required(parameters: dict[str, dict[str, Any]]) -> list[str]:

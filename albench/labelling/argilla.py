@@ -28,11 +28,7 @@ def build_records(
     target = proposal.project.data.source.target_name
     records = []
     for row, columns in zip(proposal.rows, cells, strict=True):
-        suggestion = {
-            "value": row.predicted,
-            "score": row.probability,
-            "agent": proposal.project.model.label,
-        }
+        suggestion = {"value": row.predicted, "score": row.probability, "agent": proposal.project.model.label}
         metadata = {
             "reason": row.reason,
             "strategy": proposal.label,

@@ -19,12 +19,7 @@ from albench.narrative.wording import (
     list_names,
     name_oracle,
 )
-from albench.text import (
-    format_count,
-    format_fixed,
-    format_p_value,
-    format_probability,
-)
+from albench.text import format_count, format_fixed, format_p_value, format_probability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -170,10 +165,7 @@ def _join_same_picks(recommendation: Recommendation) -> list[str]:
 
 
 def describe_more_repeats(
-    recommendation: Recommendation,
-    cells: Sequence[Cell],
-    n_repeats: int,
-    needed: Sequence[CellRepeats] = (),
+    recommendation: Recommendation, cells: Sequence[Cell], n_repeats: int, needed: Sequence[CellRepeats] = ()
 ) -> str:
     """Return how many repeats more would decide, or why that is not known of the first strategy's cells.
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.narrative.caveats import (
-    write_coverage,
-    write_query_cost,
-    write_sensitivity,
-)
+from albench.narrative.caveats import write_coverage, write_query_cost, write_sensitivity
 from albench.narrative.cheapest_oracle import write_cheapest_oracle
 from albench.narrative.money import write_money
 from albench.narrative.oracles import write_oracles

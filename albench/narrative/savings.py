@@ -54,8 +54,8 @@ def _explain_not_shown(row: Row, savings: Sequence[Saving]) -> str:
     if find_saving_side(savings, row.interval_saving):
         return "not shown, since one random order seems to save labels against another one, too"
     if row.interval_saving is not None or len(savings) == 1:
-        held = row.interval_saving or savings[0].interval
-        return "not shown, since its interval holds 0" if held else "not shown, since it has no interval"
+        interval = row.interval_saving or savings[0].interval
+        return "not shown, since its interval holds 0" if interval else "not shown, since it has no interval"
     if not any(saving.interval for saving in savings):
         return "not shown, since it has no interval"
     return "not shown, since no more than half of the datasets have an interval that excludes 0"

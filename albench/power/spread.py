@@ -78,11 +78,7 @@ def read_study(metric: str) -> Study | None:
         return None
     values, source = record["metrics"][metric], record["source"]
     areas = tuple(values["area_by_saving"])
-    return Study(
-        Spread("a typical dataset", values["sd_median"], areas, source),
-        values["between"],
-        source,
-    )
+    return Study(Spread("a typical dataset", values["sd_median"], areas, source), values["between"], source)
 
 
 def measure_spreads(evidence: SliceEvidence) -> dict[str, Spread]:

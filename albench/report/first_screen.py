@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.report.figures.answer import (
-    build_answer_panel,
-    build_small_panels,
-    get_pictured_curves,
-)
+from albench.report.figures.answer import build_answer_panel, build_small_panels, get_pictured_curves
 from albench.report.figures.pilot import build_pilot_panel
 from albench.report.figures.stopping import mark_stops
 from albench.report.html.numbers import format_level
@@ -155,10 +151,7 @@ def _find_same_picks(evidence: SliceEvidence, strategy: str) -> tuple[str, ...]:
 
 
 def _build_row(
-    evidence: SliceEvidence,
-    line: LeaderboardLine,
-    highlighted: Collection[str],
-    pilot: PilotAnswer | None,
+    evidence: SliceEvidence, line: LeaderboardLine, highlighted: Collection[str], pilot: PilotAnswer | None
 ) -> FirstRow:
     name = line.row.strategy
     same_picks = tuple(other for other in _find_same_picks(evidence, name) if other != name)

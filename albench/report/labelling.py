@@ -63,11 +63,7 @@ def _list_labelled_files(experiment: Experiment) -> Iterator[str]:
 
 
 def _build_part(
-    experiment: Experiment,
-    primary: SliceEvidence,
-    place: int,
-    dataset: str,
-    styles: Mapping[str, Style],
+    experiment: Experiment, primary: SliceEvidence, place: int, dataset: str, styles: Mapping[str, Style]
 ) -> LabellingPart:
     from albench.narrative.labelling import write_labelling
 
@@ -95,11 +91,7 @@ def _measure(experiment: Experiment, primary: SliceEvidence, dataset: str) -> Pr
 
 
 def _build_panel(
-    place: int,
-    dataset: str,
-    curve: ProjectCurve,
-    simulated: Mapping[str, Curve],
-    styles: Mapping[str, Style],
+    place: int, dataset: str, curve: ProjectCurve, simulated: Mapping[str, Curve], styles: Mapping[str, Style]
 ) -> FigurePanel:
     panel = build_level_panel(
         f"labelling-{place}",

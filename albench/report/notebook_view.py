@@ -39,12 +39,7 @@ def format_first_screen(evidence: Evidence, highlighted: Collection[str]) -> str
     screen = build_first_screen(primary, highlighted)
     if screen is None:
         return ""
-    titles = (
-        "strategy",
-        f"{primary.slice.metric} at the budget",
-        "labels saved",
-        "difference along the way",
-    )
+    titles = ("strategy", f"{primary.slice.metric} at the budget", "labels saved", "difference along the way")
     return format_table(titles, map(_list_cells, screen.rows), screen.n_more, "tests and intervals")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from albench.analysis.oracle_contrasts import find_cheapest, order_oracles
 from albench.analysis.oracle_curves import find_level_costs
-from albench.report.figures.answer import SMALL
 from albench.report.figures.oracles import OraclePicture, build_oracle_panel, build_small_oracle_panel
 from albench.report.first_screen import MOST_PANELS
 from albench.report.html.palette import build_oracle_styles
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.oracles import OracleContrast
     from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
-
-_HEIGHT = 400
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ def build_large_oracle_panel(evidence: Evidence, dataset: str | None = None) -> 
     if picture is None:
         return None
     where = f"on {dataset}" if dataset else f"mean over {len(names)} datasets"
-    return build_oracle_panel("answer-oracles", where, picture, _build_styles(evidence), _HEIGHT)
+    return build_oracle_panel(where, picture, _build_styles(evidence))
 
 
 def _is_shown(evidence: Evidence) -> bool:
@@ -145,7 +142,7 @@ def _build_small_panels(
         if picture is not None:
             # Its title leads to what the page has on that dataset.
             place = evidence.primary.datasets.index(dataset)
-            yield build_small_oracle_panel(f"oracles-{place}", dataset, picture, styles, SMALL)
+            yield build_small_oracle_panel(f"oracles-{place}", dataset, picture, styles)
 
 
 def _build_rows(

@@ -29,13 +29,7 @@ from albench.report.oracle_screen import build_oracle_screen
 from albench.report.page import build_pool_page, list_facts, list_settings
 from albench.report.picks_map import build_picks_maps
 from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
-from albench.report.slices import (
-    build_axes,
-    describe_slice,
-    encode_slice,
-    group_by_pair,
-    list_choices,
-)
+from albench.report.slices import build_axes, describe_slice, encode_slice, group_by_pair, list_choices
 from albench.report.tables.leaderboard import build_leaderboard
 from albench.report.tables.repeats import build_repeats_grid
 from albench.report.tables.stopping import build_stopping_context

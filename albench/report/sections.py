@@ -91,11 +91,7 @@ def build_dataset_parts(primary: SliceEvidence, page: Page, styles: Mapping[str,
 
 
 def _build_dataset_part(
-    primary: SliceEvidence,
-    styles: Mapping[str, Style],
-    dataset: str,
-    place: int,
-    sizes: DatasetSizes | None,
+    primary: SliceEvidence, styles: Mapping[str, Style], dataset: str, place: int, sizes: DatasetSizes | None
 ) -> DatasetPart:
     cells = sorted(
         (cell for cell in primary.cells if cell.dataset == dataset),

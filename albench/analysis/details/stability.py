@@ -48,8 +48,8 @@ def _measure_agreement(able: Sequence[Floats], orders: Sequence[Rows], size: int
 
 def _compare_best(left: Floats, right: Floats) -> Floats:
     """Return how many of the strategies that are best in either ranking are best in both, as a share."""
-    one, other = (ranks <= ranks.min(axis=1, keepdims=True) + 10.0**-_DECIMALS for ranks in (left, right))
-    return np.asarray((one & other).sum(axis=1) / (one | other).sum(axis=1))
+    first, second = (ranks <= ranks.min(axis=1, keepdims=True) + 10.0**-_DECIMALS for ranks in (left, right))
+    return np.asarray((first & second).sum(axis=1) / (first | second).sum(axis=1))
 
 
 def _rank_subsets(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -> Floats:

@@ -21,7 +21,7 @@ FEWEST_UNITS = 5
 DRAWS = 8000
 
 
-def estimate_band(curves: Floats, units: Units, level: float = LEVEL) -> Band | None:
+def estimate_band(curves: Floats, units: Units) -> Band | None:
     """Return the max-t band of the mean curve; None below 10 repeats or 5 units.
 
     Its half width is the standard error times one factor for all rounds: the quantile of the largest of the
@@ -39,12 +39,12 @@ def estimate_band(curves: Floats, units: Units, level: float = LEVEL) -> Band | 
     mean = estimate_mean(curves, units)
     if mean is None or len(curves) < FEWEST_REPEATS or units.n < FEWEST_UNITS or curves.shape[1] == 0:
         return None
-    half = _draw_factor(curves - mean.mean, units, level) * mean.error
+    half = _draw_factor(curves - mean.mean, units) * mean.error
     method = f"simultaneous max-t over {units.unit_name}"
-    return Band(mean.mean - half, mean.mean + half, level, method)
+    return Band(mean.mean - half, mean.mean + half, LEVEL, method)
 
 
-def _draw_factor(residuals: Floats, units: Units, level: float) -> float:
+def _draw_factor(residuals: Floats, units: Units) -> float:
     totals = np.zeros((units.n, residuals.shape[1]))
     np.add.at(totals, units.index, residuals)
     length = np.sqrt(np.square(totals).sum(axis=0))
@@ -58,7 +58,7 @@ def _draw_factor(residuals: Floats, units: Units, level: float) -> float:
     largest = np.abs(weights @ (totals[:, moving] / length[moving])).max(axis=1) / chi
     # Residuals of few units point in fewer directions than the truth does; unwidened, a band of 10 repeats
     # holds 91 % of its 95 % in simulations, widened 93 %.
-    return float(np.quantile(largest, level) * np.sqrt(units.n / (units.n - 1)))
+    return float(np.quantile(largest, LEVEL) * np.sqrt(units.n / (units.n - 1)))
 
 
 def estimate_mean_curve(n_labels: Floats, curves: Floats, splits: NDArray[np.int64]) -> Curve | None:

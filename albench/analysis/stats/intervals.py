@@ -138,9 +138,9 @@ def compute_t_quantile(df: float, level: float = LEVEL) -> float:
     return float(stdtrit(df, (1 + level) / 2))
 
 
-def compute_t_bounds(estimate: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
+def compute_t_bounds(estimate: Estimate) -> tuple[Floats, Floats]:
     """Return both ends of Student's t interval."""
-    half = compute_t_quantile(estimate.df, level) * estimate.error
+    half = compute_t_quantile(estimate.df) * estimate.error
     return estimate.mean - half, estimate.mean + half
 
 

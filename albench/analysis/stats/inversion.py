@@ -22,12 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.stats.intervals import (
-    FEWEST_UNITS,
-    compute_t_p,
-    compute_t_quantile,
-    estimate_mean,
-)
+from albench.analysis.stats.intervals import FEWEST_UNITS, compute_t_p, compute_t_quantile, estimate_mean
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.analysis.stats.significance import ALPHA
 
@@ -100,12 +95,8 @@ def _compute_differences(pairs: PairedCurves) -> tuple[Floats, Floats, float]:
 
     Random's labels are scaled to end at the strategy's B; the third value is B over its own end.
     """
-    n_labels, own, strategy, baseline = (
-        pairs.n_labels,
-        pairs.labels_of_baseline,
-        pairs.strategy,
-        pairs.baseline,
-    )
+    n_labels, own = pairs.n_labels, pairs.labels_of_baseline
+    strategy, baseline = pairs.strategy, pairs.baseline
     scale = float(n_labels[-1] / own[-1])
     places = np.concatenate([n_labels, 2 * n_labels[-1] - scale * own[-2::-1]])
     differences = [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]]

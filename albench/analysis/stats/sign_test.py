@@ -30,7 +30,7 @@ def compute_sign_p(n_ahead: int, n_behind: int, looks: tuple[int, ...] = ()) -> 
 
 
 def estimate_share_ahead(
-    n_ahead: int, n_behind: int, unit_name: str, level: float = LEVEL, looks: tuple[int, ...] = ()
+    n_ahead: int, n_behind: int, unit_name: str, looks: tuple[int, ...] = ()
 ) -> Interval:
     """Return the exact interval of the probability to be ahead in a pair that is no tie.
 
@@ -47,11 +47,11 @@ def estimate_share_ahead(
     """
     from scipy.special import betaincinv
 
-    tail = (compute_levels(looks, 1 - level)[-1] if looks else 1 - level) / 2
+    tail = (compute_levels(looks, 1 - LEVEL)[-1] if looks else 1 - LEVEL) / 2
     low = float(betaincinv(n_ahead, n_behind + 1, tail)) if n_ahead else 0.0
     high = float(betaincinv(n_ahead + 1, n_behind, 1 - tail)) if n_behind else 1.0
     ended = ", at every look" if looks else ""
-    return Interval(low, high, level, f"Clopper and Pearson over {unit_name}{ended}")
+    return Interval(low, high, LEVEL, f"Clopper and Pearson over {unit_name}{ended}")
 
 
 def estimate_median_interval(values: Floats, unit_name: str, level: float = LEVEL) -> Interval | None:

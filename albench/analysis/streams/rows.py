@@ -9,19 +9,9 @@ import numpy as np
 from albench.analysis.evidence.cells import Cell
 from albench.analysis.evidence.rows import Recommendation, order_rows
 from albench.analysis.leaderboard_rows import RowContext, build_rows
-from albench.analysis.paired_comparison import (
-    ROPE,
-    PairedComparison,
-    average_differences,
-    subtract_paired,
-)
+from albench.analysis.paired_comparison import ROPE, PairedComparison, average_differences, subtract_paired
 from albench.analysis.ranks import NO_RANKS
-from albench.analysis.recommend import (
-    decide_outcome,
-    estimate_repeats_needed,
-    find_equals,
-    find_unclear,
-)
+from albench.analysis.recommend import decide_outcome, estimate_repeats_needed, find_equals, find_unclear
 from albench.analysis.scores import COVERAGE
 from albench.analysis.stats.intervals import average_all, estimate_mean, find_units
 from albench.analysis.streams.evidence.cells import Spending
@@ -139,11 +129,7 @@ def recommend_strategy(
         mean = average_all([of.paired.estimate for of in unclear if of.paired.covered])
         needed = estimate_repeats_needed(mean, n_repeats, ROPE, len(able))
     return Recommendation(
-        strategy=best,
-        outcome=outcome,
-        equals=find_equals(gains),
-        rope=ROPE,
-        repeats_needed=needed,
+        strategy=best, outcome=outcome, equals=find_equals(gains), rope=ROPE, repeats_needed=needed
     )
 
 

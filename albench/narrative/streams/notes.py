@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.stats.significance import (
-    ALPHA,
-    can_be_tested,
-    find_fewest_datasets,
-)
+from albench.analysis.stats.significance import ALPHA, can_be_tested, find_fewest_datasets
 from albench.narrative.verdicts import write_choice, write_looks, write_tests
 from albench.narrative.wording import format_difference
 from albench.text import format_count, list_first

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.narrative.wording import name_oracle
+from albench.report.figures.answer import SMALL
 from albench.report.figures.common import (
     MARK_FONT,
     SMALL_LAYOUT,
@@ -40,6 +41,7 @@ _ROOM = 0.12  # of the axis: closer to other words there are none
 _NEAR_END = 0.8
 _DECIMALS = 5
 _DOT = 9
+_HEIGHT = 400
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,7 @@ class OraclePicture:
         return sorted(costs.items(), key=lambda item: (item[0] != self.first, item[1]))
 
 
-def build_oracle_panel(
-    panel_id: str, where: str, picture: OraclePicture, styles: Mapping[str, Style], height: int
-) -> FigurePanel:
+def build_oracle_panel(where: str, picture: OraclePicture, styles: Mapping[str, Style]) -> FigurePanel:
     """Return the curves of oracles along the money, with the money that one level costs under each.
 
     Parameters
@@ -113,18 +113,19 @@ def build_oracle_panel(
     lower = "" if picture.greater_is_better else " (lower is better)"
     title = f"{picture.metric} for the money, {where}{lower}"
     data = _draw(picture, styles, bands=True)
-    return FigurePanel(panel_id, title, f"{title}: {picture.words}.", check_figure(data, layout), height)
+    alt = f"{title}: {picture.words}."
+    return FigurePanel("answer-oracles", title, alt, check_figure(data, layout), _HEIGHT)
 
 
 def build_small_oracle_panel(
-    panel_id: str, dataset: str, picture: OraclePicture, styles: Mapping[str, Style], height: int
+    panel_id: str, dataset: str, picture: OraclePicture, styles: Mapping[str, Style]
 ) -> FigurePanel:
     """Return the same on a dataset, small: without axes, bands and words."""
     axis = SMALL_LAYOUT["xaxis"] | ({"type": "log"} if picture.is_log else {})
     layout = SMALL_LAYOUT | {"xaxis": axis, "annotations": list(_build_arrow(picture, styles, 1.6))}
     data = _draw(picture, styles, bands=False)
     alt = f"{dataset}: {picture.words}."
-    return FigurePanel(panel_id, dataset, alt, check_figure(data, layout), height, note=picture.note)
+    return FigurePanel(panel_id, dataset, alt, check_figure(data, layout), SMALL, note=picture.note)
 
 
 def _draw(picture: OraclePicture, styles: Mapping[str, Style], *, bands: bool) -> list[Trace]:

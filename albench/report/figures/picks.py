@@ -24,9 +24,10 @@ SYMBOLS = (
 """Of classes, in their order, as on the page."""
 _POOL = "#868e96"
 _SCALE = "Viridis"
+_HEIGHT = 460
 
 
-def build_picks_panel(story: Story, height: int = 460) -> FigurePanel:
+def build_picks_panel(story: Story) -> FigurePanel:
     """Return the pool of a trial in two dimensions, what was queried coloured by its round.
 
     Raises
@@ -45,7 +46,7 @@ def build_picks_panel(story: Story, height: int = 460) -> FigurePanel:
     )
     layout = {"xaxis": first, "yaxis": second, "hovermode": "closest"}
     alt = f"{title}: the rows that it labelled in {n_rounds} rounds, among its pool."
-    return FigurePanel(f"picks-{story.trial['key'][:12]}", title, alt, check_figure(data, layout), height)
+    return FigurePanel(f"picks-{story.trial['key'][:12]}", title, alt, check_figure(data, layout), _HEIGHT)
 
 
 def _draw_pool(story: Story, pool: PreparedPool) -> list[Trace]:

@@ -105,12 +105,7 @@ def _list_settings(evidence: StreamEvidence) -> tuple[str, ...]:
 
 
 def _build_slice_context(
-    evidence: StreamEvidence,
-    of: StreamSliceEvidence,
-    page: Page,
-    *,
-    words: str = "",
-    drawn: bool = True,
+    evidence: StreamEvidence, of: StreamSliceEvidence, page: Page, *, words: str = "", drawn: bool = True
 ) -> StreamSliceContext:
     styles = build_stream_styles(of.strategies)
     curve_name = name_curve(of, evidence.design.window)
