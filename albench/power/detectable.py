@@ -73,17 +73,19 @@ def predict_detectable(
         return single
     these = average_estimates([_estimate(spread, n_repeats) for spread in spreads])
     effect = find_smallest_effect(float(these.error), these.df, n_strategies)
-    savings = [saving for of in spreads if (saving := of.convert_to_saving(effect)) is not None]
-    together = Detectable(
-        f"on these {len(spreads)} datasets", effect, float(np.median(savings)) if savings else None
-    )
+    together = _build_detectable(f"on these {len(spreads)} datasets", effect, spreads)
     return [*single, together, _predict_others(spreads, n_repeats, n_strategies, between)]
 
 
 def _predict_single(spread: Spread, n_repeats: int) -> Detectable:
     estimate = _estimate(spread, n_repeats)
     effect = find_smallest_effect(float(estimate.error), estimate.df)
-    return Detectable(f"on {spread.dataset}", effect, spread.convert_to_saving(effect))
+    return _build_detectable(f"on {spread.dataset}", effect, [spread])
+
+
+def _build_detectable(place: str, effect: float, spreads: Sequence[Spread]) -> Detectable:
+    savings = [saving for of in spreads if (saving := of.convert_to_saving(effect)) is not None]
+    return Detectable(place, effect, float(np.median(savings)) if savings else None)
 
 
 def _estimate(spread: Spread, n_repeats: int) -> Estimate:
@@ -101,8 +103,7 @@ def _predict_others(
         return Detectable(place, None, None, "how gains vary over datasets is not known yet")
     spread = compute_spread(spreads, n_repeats, between)
     effect = find_smallest_signed_rank_effect(spread, n, n_strategies)
-    savings = [saving for of in spreads if (saving := of.convert_to_saving(effect)) is not None]
-    return Detectable(place, effect, float(np.median(savings)) if savings else None)
+    return _build_detectable(place, effect, spreads)
 
 
 def compute_spread(spreads: Sequence[Spread], n_repeats: int, between: float) -> float:

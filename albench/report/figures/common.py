@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from albench.analysis.evidence.cells import Curve
+    from albench.analysis.evidence.cells import Curve, Interval
     from albench.report.html.palette import Style
 
 
@@ -149,6 +149,11 @@ def build_area(x: list[float], low: list[float], high: list[float], style: Style
 def drop_links(traces: Sequence[Trace]) -> list[Trace]:
     """Return traces that the legend of the page leaves alone."""
     return [{name: value for name, value in trace.items() if name != "meta"} for trace in traces]
+
+
+def measure_arms(value: float, interval: Interval | None) -> tuple[float, float]:
+    """Return how far an interval reaches below a value and above it; not at all if there is none."""
+    return (value - interval.low, interval.high - value) if interval else (0.0, 0.0)
 
 
 def build_whiskers(arms: Sequence[tuple[float, float]], style: Style) -> Layout:

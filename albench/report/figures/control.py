@@ -10,6 +10,7 @@ from albench.report.figures.common import (
     build_whiskers,
     check_figure,
     escape_markup,
+    measure_arms,
 )
 from albench.report.html.numbers import format_signed, format_span
 
@@ -43,12 +44,7 @@ def build_control_panel(control: Control, style: Style, metric: str) -> FigurePa
 
 
 def _build_points(control: Control, datasets: list[str], words: list[str], style: Style) -> Trace:
-    arms = [
-        (control.differences[name] - interval.low, interval.high - control.differences[name])
-        if interval
-        else (0.0, 0.0)
-        for name, interval in ((name, control.intervals.get(name)) for name in datasets)
-    ]
+    arms = [measure_arms(control.differences[name], control.intervals.get(name)) for name in datasets]
     return {
         "type": "scatter",
         "mode": "markers",

@@ -79,9 +79,8 @@ def build_level_panel(
         layout["annotations"] = [build_line_label(reference, f"whole pool {format_level(reference)}")]
     along = "labels" if axis == LABELS_AXIS else "costs"
     alt = f"{title}: {metric} along the {along}, for {', '.join(curve_set.curves) or 'no strategy'}."
-    return FigurePanel(
-        panel_id, title, alt, check_figure(data, layout), height, note=_describe_left_out(curve_set)
-    )
+    figure, note = check_figure(data, layout), _describe_left_out(curve_set)
+    return FigurePanel(panel_id, title, alt, figure, height, note)
 
 
 def build_mean_level_panel(
@@ -123,14 +122,8 @@ def build_difference_panel(
     if y_range is not None:
         layout["yaxis"] |= {"range": list(y_range)}
     alt = f"{title}: difference in {metric} to random, for {', '.join(curve_set.curves) or 'no strategy'}."
-    return FigurePanel(
-        panel_id,
-        title,
-        alt,
-        check_figure(_build_traces(curve_set, styles), layout),
-        height,
-        note=_describe_left_out(curve_set),
-    )
+    figure, note = check_figure(_build_traces(curve_set, styles), layout), _describe_left_out(curve_set)
+    return FigurePanel(panel_id, title, alt, figure, height, note)
 
 
 def find_common_range(curves: list[Curve]) -> tuple[float, float] | None:

@@ -11,6 +11,7 @@ from albench.report.figures.common import (
     build_whiskers,
     check_figure,
     escape_markup,
+    measure_arms,
 )
 from albench.report.html.numbers import format_percent, format_signed, format_span
 
@@ -121,7 +122,7 @@ def _build_layout(title: str, tickformat: str) -> Layout:
 
 
 def _build_line(points: Sequence[_Point], style: Style, *, percent: bool = False) -> Trace:
-    arms = [(y - interval.low, interval.high - y) if interval else (0.0, 0.0) for _, y, interval in points]
+    arms = [measure_arms(y, interval) for _, y, interval in points]
     words = [
         f"{style.label} at {format_percent(x)}: "
         + (format_percent(y) if percent else f"{format_signed(y)} {format_span(interval)}")
