@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,8 +29,8 @@ _ORDINARY = {2: "two classes, four features", 3: "three classes"}
 class FirstRows(SeedSet):
     """The first rows of the pool, whatever their labels."""
 
-    identity_name: ClassVar[str] = "albench.checking.situations.FirstRows"
-    looks_at_labels: ClassVar[bool] = False
+    identity_name = "albench.checking.situations.FirstRows"
+    looks_at_labels = False
 
     def choose(self, labels: Rows, n_classes: int, size: int, **where: Any) -> Rows:
         """Return positions 0, 1, 2, ..."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from albench.contracts.component import Component, Kind
+from albench.contracts.component import Component
 
 if TYPE_CHECKING:
     from albench.contracts.component import Floats, Rows
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Metric(Component):
     """A number for the test part, computed from what the task model says about it."""
 
-    kind: ClassVar[Kind] = "metric"
+    kind = "metric"
     greater_is_better: ClassVar[bool] = True
     needs_proba: ClassVar[bool] = False
     cheap: ClassVar[bool] = False
@@ -43,7 +43,7 @@ class Metric(Component):
 class Signal(Component):
     """A number that stopping rules watch, computed on a fixed set of pool rows without their labels."""
 
-    kind: ClassVar[Kind] = "signal"
+    kind = "signal"
 
     def measure(self, proba: Floats, previous: Floats | None) -> float | None:
         """Return the signal from this round's and the last round's probabilities."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from albench.contracts.component import Component, Kind, _format_items, _format_value
+from albench.contracts.component import Component, _format_items, _format_value
 from albench.contracts.preprocessing import format_path
 
 RIVER = "river."
@@ -84,8 +84,8 @@ class Model(ModelSettings):
     short name and the path that it stands for are the same model.
     """
 
-    kind: ClassVar[Kind] = "model"
-    name: ClassVar[str] = "estimator"
+    kind = "model"
+    name = "estimator"
 
     estimator: str
     """Import path of a scikit-learn compatible classifier."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from albench.contracts.annotations import vote
-from albench.contracts.component import Component, Kind
+from albench.contracts.component import Component
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ class Oracle(Component):
         get the same answers.
     """
 
-    kind: ClassVar[Kind] = "oracle"
+    kind = "oracle"
     paired: ClassVar[bool] = False
     combining: ClassVar[tuple[str, ...]] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from albench.contracts.component import Component, Kind
+from albench.contracts.component import Component
 from albench.text import list_quoted
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class HasFeatures(Protocol):
 class SeedSet(Component):
     """Which rows a trial starts from: ``choose`` sees labels alone, ``choose_from`` the whole pool."""
 
-    kind: ClassVar[Kind] = "seed_set"
+    kind = "seed_set"
     looks_at_labels: ClassVar[bool] = False
     looks_at_features: ClassVar[bool] = False
 

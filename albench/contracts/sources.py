@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from albench.contracts.component import Component, Kind
+from albench.contracts.component import Component
 from albench.contracts.conditions import PoolConditions  # noqa: TC001 - pydantic reads the annotations
 from albench.contracts.preprocessing import Declared  # noqa: TC001
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class DatasetSource(Component):
     """Where a dataset comes from."""
 
-    kind: ClassVar[Kind] = "dataset"
+    kind = "dataset"
     licence: ClassVar[str] = ""
     source: ClassVar[str] = ""
     """Where the data come from, for datasets that are built in."""
@@ -97,7 +97,7 @@ class DatasetSource(Component):
 class Split(Component):
     """How a dataset is divided into pool and test."""
 
-    kind: ClassVar[Kind] = "split"
+    kind = "split"
 
     max_pool: int | None = Field(default=None, ge=2)
     """Upper bound on the rows of the pool; a stratified sample stays."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from albench.canonical import digest
-from albench.contracts.component import Component, Kind
+from albench.contracts.component import Component
 from albench.coverage import OBSERVED_PREFIX
 from albench.errors import TrialError
 
@@ -32,7 +32,7 @@ class StoppingRule(Component):
         observed again.
     """
 
-    kind: ClassVar[Kind] = "stopping_rule"
+    kind = "stopping_rule"
     needs_proba: ClassVar[bool] = False
     is_paid: ClassVar[bool] = False
     observed_parameters: ClassVar[tuple[str, ...] | None] = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from albench.contracts.component import Component, CostClass, Kind, Need
+from albench.contracts.component import Component, CostClass, Need
 from albench.text import list_quoted
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Strategy(Component):
         True if picks depend on the budget, which then enters the trial's identity.
     """
 
-    kind: ClassVar[Kind] = "strategy"
+    kind = "strategy"
     family: ClassVar[str] = ""
     needs: ClassVar[frozenset[Need]] = frozenset()
     cost: ClassVar[CostClass] = "linear"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.contracts.component import Component, Kind
+from albench.contracts.component import Component
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ class BudgetManager(Component):
         True if it decides by the utility of a row; else the strategy has a threshold of its own.
     """
 
-    kind: ClassVar[Kind] = "budget_manager"
+    kind = "budget_manager"
     promises: ClassVar[bool] = False
     sets_threshold: ClassVar[bool] = False
 
@@ -138,7 +138,7 @@ class StreamStrategy(Component):
         True if it says itself from when on a row is worth its label.
     """
 
-    kind: ClassVar[Kind] = "stream_strategy"
+    kind = "stream_strategy"
     sets_threshold: ClassVar[bool] = True
 
     def get_published_manager(self) -> BudgetManager:
@@ -202,7 +202,7 @@ class DriftedRows:
 class Drift(Component):
     """A change of the world while rows arrive."""
 
-    kind: ClassVar[Kind] = "drift"
+    kind = "drift"
 
     def keeps_labels(self) -> bool:
         """Say whether every row keeps its label, so that what was recorded of it holds."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class _Bundled(DatasetSource):
     """A dataset of scikit-learn with its feature and class names."""
 
-    licence: ClassVar[str] = "CC BY 4.0"
-    source: ClassVar[str] = "UCI Machine Learning Repository, as scikit-learn ships it"
+    licence = "CC BY 4.0"
+    source = "UCI Machine Learning Repository, as scikit-learn ships it"
     loader: ClassVar[str]
 
     @classmethod
@@ -43,32 +43,32 @@ class _Bundled(DatasetSource):
 class Iris(_Bundled):
     """Three species of iris, 150 flowers, 4 lengths and widths."""
 
-    name: ClassVar[str] = "iris"
-    reference: ClassVar[str] = "Fisher (1936), The use of multiple measurements in taxonomic problems"
-    loader: ClassVar[str] = "load_iris"
+    name = "iris"
+    reference = "Fisher (1936), The use of multiple measurements in taxonomic problems"
+    loader = "load_iris"
 
 
 class Wine(_Bundled):
     """Three cultivars of wine, 178 bottles, 13 chemical measurements."""
 
-    name: ClassVar[str] = "wine"
-    reference: ClassVar[str] = "Aeberhard and Forina (1991), Wine, UCI"
-    loader: ClassVar[str] = "load_wine"
+    name = "wine"
+    reference = "Aeberhard and Forina (1991), Wine, UCI"
+    loader = "load_wine"
 
 
 class BreastCancer(_Bundled):
     """Benign or malignant tumours, 569 images, 30 measurements of cell nuclei."""
 
-    name: ClassVar[str] = "breast_cancer"
-    reference: ClassVar[str] = (
+    name = "breast_cancer"
+    reference = (
         "Street, Wolberg and Mangasarian (1993), Nuclear feature extraction for breast tumor diagnosis"
     )
-    loader: ClassVar[str] = "load_breast_cancer"
+    loader = "load_breast_cancer"
 
 
 class Digits(_Bundled):
     """Handwritten digits, 1797 images of 8 x 8 pixels, 10 classes."""
 
-    name: ClassVar[str] = "digits"
-    reference: ClassVar[str] = "Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI"
-    loader: ClassVar[str] = "load_digits"
+    name = "digits"
+    reference = "Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI"
+    loader = "load_digits"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,8 +18,8 @@ BINS = 15
 class Accuracy(Metric):
     """Share of the test rows whose predicted class is right: trace(C) / n, C being the confusion matrix."""
 
-    name: ClassVar[str] = "accuracy"
-    cheap: ClassVar[bool] = True
+    name = "accuracy"
+    cheap = True
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1]."""
@@ -29,11 +29,9 @@ class Accuracy(Metric):
 class BalancedAccuracy(Metric):
     """Mean over the classes c of the test part of the share that is found, C_cc / n_c (macro recall)."""
 
-    name: ClassVar[str] = "balanced_accuracy"
-    cheap: ClassVar[bool] = True
-    reference: ClassVar[str] = (
-        "Brodersen, Ong, Stephan, Buhmann, 2010, The balanced accuracy and its posterior distribution"
-    )
+    name = "balanced_accuracy"
+    cheap = True
+    reference = "Brodersen, Ong, Stephan, Buhmann, 2010, The balanced accuracy and its posterior distribution"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1]."""
@@ -45,9 +43,9 @@ class BalancedAccuracy(Metric):
 class F1Macro(Metric):
     """Mean over the classes present or predicted of F1, 2 tp / (2 tp + fp + fn); 0 where none is right."""
 
-    name: ClassVar[str] = "f1_macro"
-    cheap: ClassVar[bool] = True
-    reference: ClassVar[str] = "van Rijsbergen, 1979, Information retrieval"
+    name = "f1_macro"
+    cheap = True
+    reference = "van Rijsbergen, 1979, Information retrieval"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1]."""
@@ -59,12 +57,12 @@ class F1Macro(Metric):
 class LogLoss(Metric):
     """Mean of -ln p_y over the test rows, p_y the probability of the true class, clipped to [1e-6, 1]."""
 
-    name: ClassVar[str] = "log_loss"
-    cheap: ClassVar[bool] = True
-    reference: ClassVar[str] = "Good, 1952, Rational decisions"
-    needs_proba: ClassVar[bool] = True
-    greater_is_better: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float | None]] = (0.0, None)
+    name = "log_loss"
+    cheap = True
+    reference = "Good, 1952, Rational decisions"
+    needs_proba = True
+    greater_is_better = False
+    bounds = (0.0, None)
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 13.8], in nats."""
@@ -75,12 +73,12 @@ class LogLoss(Metric):
 class Brier(Metric):
     """Mean over the test rows of sum_c (p_c - [c = y])^2, from 0 to 2 (Brier, 1950)."""
 
-    name: ClassVar[str] = "brier"
-    cheap: ClassVar[bool] = True
-    needs_proba: ClassVar[bool] = True
-    greater_is_better: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float | None]] = (0.0, 2.0)
-    reference: ClassVar[str] = "Brier, 1950, Verification of forecasts expressed in terms of probability"
+    name = "brier"
+    cheap = True
+    needs_proba = True
+    greater_is_better = False
+    bounds = (0.0, 2.0)
+    reference = "Brier, 1950, Verification of forecasts expressed in terms of probability"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 2]."""
@@ -92,11 +90,11 @@ class Brier(Metric):
 class Ece(Metric):
     """Calibration error of the predicted class: sum_b n_b / n |mean p - mean right|, 15 equal bins of p."""
 
-    name: ClassVar[str] = "ece"
-    cheap: ClassVar[bool] = True
-    needs_proba: ClassVar[bool] = True
-    greater_is_better: ClassVar[bool] = False
-    reference: ClassVar[str] = (
+    name = "ece"
+    cheap = True
+    needs_proba = True
+    greater_is_better = False
+    reference = (
         "Naeini, Cooper, Hauskrecht, 2015, Obtaining well calibrated probabilities using Bayesian binning"
     )
 

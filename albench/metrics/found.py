@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.metrics.one_class import NamedClassMetric
 from albench.text import quote
@@ -18,10 +18,8 @@ class Found(NamedClassMetric):
     whatever the oracle said. With the whole pool queried it is 1. Undefined where the pool has no such row.
     """
 
-    name: ClassVar[str] = "found"
-    reference: ClassVar[str] = (
-        "Garnett, Krishnamurthy, Xiong, Schneider, Mann, 2012, Bayesian optimal active search"
-    )
+    name = "found"
+    reference = "Garnett, Krishnamurthy, Xiong, Schneider, Mann, 2012, Bayesian optimal active search"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,11 +19,9 @@ class MatthewsCorrelation(Metric):
     class k and those predicted as it.
     """
 
-    name: ClassVar[str] = "mcc"
-    bounds: ClassVar[tuple[float, float | None]] = (-1.0, 1.0)
-    reference: ClassVar[str] = (
-        "Gorodkin, 2004, Comparing two K-category assignments by a K-category correlation"
-    )
+    name = "mcc"
+    bounds = (-1.0, 1.0)
+    reference = "Gorodkin, 2004, Comparing two K-category assignments by a K-category correlation"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [-1, 1], or None."""
@@ -46,10 +44,8 @@ class GeometricMean(Metric):
     0 as soon as one class is never found.
     """
 
-    name: ClassVar[str] = "g_mean"
-    reference: ClassVar[str] = (
-        "Kubat, Matwin, 1997, Addressing the curse of imbalanced training sets: one-sided selection"
-    )
+    name = "g_mean"
+    reference = "Kubat, Matwin, 1997, Addressing the curse of imbalanced training sets: one-sided selection"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1]."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field, create_model
 
@@ -41,7 +41,7 @@ class Counts(NamedTuple):
 class NamedClassMetric(_Named):  # type: ignore[misc]
     """Base of metrics of a class that the spec names; the name is part of their column's."""
 
-    main: ClassVar[str | None] = _CLASS
+    main = _CLASS
 
     @property
     def column(self) -> str:
@@ -92,8 +92,8 @@ class OneClassMetric(NamedClassMetric):
 class Recall(OneClassMetric):
     """Share of the rows of a class that are predicted as it: tp / (tp + fn); undefined without such rows."""
 
-    name: ClassVar[str] = "recall"
-    reference: ClassVar[str] = _KENT
+    name = "recall"
+    reference = _KENT
 
     def divide(self, counts: Counts) -> tuple[int, int]:
         """Return tp, and tp + fn."""
@@ -103,8 +103,8 @@ class Recall(OneClassMetric):
 class Precision(OneClassMetric):
     """Share of the rows predicted as a class that are of it: tp / (tp + fp); undefined without such rows."""
 
-    name: ClassVar[str] = "precision"
-    reference: ClassVar[str] = _KENT
+    name = "precision"
+    reference = _KENT
 
     def divide(self, counts: Counts) -> tuple[int, int]:
         """Return tp, and tp + fp."""
@@ -114,8 +114,8 @@ class Precision(OneClassMetric):
 class F1(OneClassMetric):
     """Harmonic mean of recall and precision of a class: 2 tp / (2 tp + fp + fn); undefined without either."""
 
-    name: ClassVar[str] = "f1"
-    reference: ClassVar[str] = "van Rijsbergen, 1979, Information retrieval"
+    name = "f1"
+    reference = "van Rijsbergen, 1979, Information retrieval"
 
     def divide(self, counts: Counts) -> tuple[int, int]:
         """Return 2 tp, and 2 tp + fp + fn."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.metrics.one_class import NamedClassMetric
 from albench.text import quote
@@ -18,11 +18,9 @@ class PrAuc(NamedClassMetric):
     Undefined where the scored part has no row of the class.
     """
 
-    name: ClassVar[str] = "pr_auc"
-    needs_proba: ClassVar[bool] = True
-    reference: ClassVar[str] = (
-        "Davis, Goadrich, 2006, The relationship between precision-recall and ROC curves"
-    )
+    name = "pr_auc"
+    needs_proba = True
+    reference = "Davis, Goadrich, 2006, The relationship between precision-recall and ROC curves"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""

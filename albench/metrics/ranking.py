@@ -6,7 +6,7 @@ are present in the test part.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def _average_one_vs_rest(outputs: Outputs, score: Callable[[Floats, Floats], flo
 class RankingMetric(Metric):
     """Base of metrics that are undefined while the scored part holds one class."""
 
-    needs_proba: ClassVar[bool] = True
+    needs_proba = True
 
     def explain_undefined(self, outputs: Outputs) -> str:
         """Say what the scored part lacks."""
@@ -45,8 +45,8 @@ class RocAuc(RankingMetric):
     that are present. Undefined while the test part holds one class.
     """
 
-    name: ClassVar[str] = "roc_auc"
-    reference: ClassVar[str] = "Fawcett, 2006, An introduction to ROC analysis"
+    name = "roc_auc"
+    reference = "Fawcett, 2006, An introduction to ROC analysis"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""
@@ -61,10 +61,8 @@ class AveragePrecision(RankingMetric):
     Positive classes as for ``roc_auc``. Undefined while the test part holds one class.
     """
 
-    name: ClassVar[str] = "average_precision"
-    reference: ClassVar[str] = (
-        "Davis, Goadrich, 2006, The relationship between precision-recall and ROC curves"
-    )
+    name = "average_precision"
+    reference = "Davis, Goadrich, 2006, The relationship between precision-recall and ROC curves"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""

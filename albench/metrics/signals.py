@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class MeanEntropy(Signal):
     """Mean entropy of the class probabilities on the stop set, in nats."""
 
-    name: ClassVar[str] = "mean_entropy"
+    name = "mean_entropy"
 
     def measure(self, proba: Floats, previous: Floats | None) -> float | None:
         """Return a number in [0, log(n_classes)]."""
@@ -26,7 +26,7 @@ class MeanEntropy(Signal):
 class MeanTopProbability(Signal):
     """Mean probability of the most probable class on the stop set."""
 
-    name: ClassVar[str] = "mean_top_probability"
+    name = "mean_top_probability"
 
     def measure(self, proba: Floats, previous: Floats | None) -> float | None:
         """Return a number in [1/n_classes, 1]."""
@@ -36,7 +36,7 @@ class MeanTopProbability(Signal):
 class Agreement(Signal):
     """Share of the stop set on which this round and the last predict the same class; none in round 0."""
 
-    name: ClassVar[str] = "agreement"
+    name = "agreement"
 
     def measure(self, proba: Floats, previous: Floats | None) -> float | None:
         """Return a number in [0, 1], or None in the first round."""

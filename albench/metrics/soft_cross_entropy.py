@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,15 +20,15 @@ class SoftCrossEntropy(Metric):
     value is the mean entropy of q, which no model can beat.
     """
 
-    name: ClassVar[str] = "soft_cross_entropy"
-    reference: ClassVar[str] = (
+    name = "soft_cross_entropy"
+    reference = (
         "Peterson, Battleday, Griffiths, Russakovsky, 2019, Human uncertainty makes classification more"
         " robust"
     )
-    needs_proba: ClassVar[bool] = True
-    needs_distribution: ClassVar[bool] = True
-    greater_is_better: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float | None]] = (0.0, None)
+    needs_proba = True
+    needs_distribution = True
+    greater_is_better = False
+    bounds = (0.0, None)
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 13.8], in nats."""

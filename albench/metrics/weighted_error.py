@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
@@ -23,10 +23,10 @@ class WeightedError(Metric):
     is 1 - accuracy. Undefined on a dataset that lacks a class which is named.
     """
 
-    name: ClassVar[str] = "weighted_error"
-    greater_is_better: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float | None]] = (0.0, None)
-    reference: ClassVar[str] = "Elkan, 2001, The foundations of cost-sensitive learning"
+    name = "weighted_error"
+    greater_is_better = False
+    bounds = (0.0, None)
+    reference = "Elkan, 2001, The foundations of cost-sensitive learning"
 
     costs: Annotated[dict[str, Cost | dict[str, Cost]], Field(min_length=1)]
     """What it costs to get a row of a class wrong, {fraud: 20}, or by what it is taken for:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
@@ -21,9 +21,9 @@ class AbstainingOracle(Oracle):
     ``difficult`` takes the difficulty of rows as ``difficulty_noise`` does.
     """
 
-    name: ClassVar[str] = "abstaining"
-    main: ClassVar[str | None] = "rate"
-    paired: ClassVar[bool] = True
+    name = "abstaining"
+    main = "rate"
+    paired = True
 
     rate: float = Field(default=0.1, ge=0, le=1)
     """Probability of no answer, mean over the pool."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, Tag
@@ -46,9 +46,9 @@ class AnnotatorsOracle(SeveralAnnotators):
     answer otherwise. Where nobody is available the row gets no label, and nobody is paid.
     """
 
-    name: ClassVar[str] = "annotators"
-    main: ClassVar[str | None] = "who"
-    reference: ClassVar[str] = (
+    name = "annotators"
+    main = "who"
+    reference = (
         "Dawid, Skene, 1979, Maximum likelihood estimation of observer error-rates using the EM algorithm"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
@@ -49,8 +49,8 @@ class ColumnsOracle(SeveralAnnotators):
     answers the same.
     """
 
-    name: ClassVar[str] = "columns"
-    main: ClassVar[str | None] = "who"
+    name = "columns"
+    main = "who"
 
     who: Annotated[
         Annotated[dict[str, RecordedAnnotator], Tag("mapping")]

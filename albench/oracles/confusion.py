@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
@@ -25,10 +25,10 @@ class ConfusionOracle(Oracle):
     Which rows are wrong depends on the split alone: every strategy that asks for a row gets the same answer.
     """
 
-    name: ClassVar[str] = "confusion"
-    main: ClassVar[str | None] = "matrix"
-    paired: ClassVar[bool] = True
-    reference: ClassVar[str] = (
+    name = "confusion"
+    main = "matrix"
+    paired = True
+    reference = (
         "Frenay, Verleysen, 2014, Classification in the presence of label noise: a survey (noise at random)"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -22,10 +22,10 @@ class DifficultyNoiseOracle(Oracle):
     ask for what is uncertain meet more of it. Where rows that are not certain are too few, the mean is less.
     """
 
-    name: ClassVar[str] = "difficulty_noise"
-    main: ClassVar[str | None] = "rate"
-    paired: ClassVar[bool] = True
-    reference: ClassVar[str] = (
+    name = "difficulty_noise"
+    main = "rate"
+    paired = True
+    reference = (
         "Frenay, Verleysen, 2014, Classification in the presence of label noise: a survey (noise not at"
         " random)"
     )

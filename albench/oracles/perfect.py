@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.contracts import Oracle
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class PerfectOracle(Oracle):
     """Gives the true label of every row."""
 
-    name: ClassVar[str] = "perfect"
+    name = "perfect"
 
     def state_error_rate(self) -> float:
         """Say that it is never wrong."""

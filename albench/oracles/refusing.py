@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -21,8 +21,8 @@ class RefusingOracle(Oracle):
     Models never see its class, which keeps probability 0.
     """
 
-    name: ClassVar[str] = "refusing"
-    main: ClassVar[str | None] = "classes"
+    name = "refusing"
+    main = "classes"
 
     classes: tuple[str, ...] = Field(default=(IRRELEVANT,), min_length=1)
     """Classes whose rows get no label."""

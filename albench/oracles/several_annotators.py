@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Discriminator, Field, field_serializer, model_validator
@@ -27,8 +27,8 @@ LIST_OR_MAPPING = Discriminator(lambda who: "mapping" if isinstance(who, dict) e
 class SeveralAnnotators(Oracle):
     """Asks some of several annotators about each row, and makes one label of their answers."""
 
-    paired: ClassVar[bool] = True
-    combining: ClassVar[tuple[str, ...]] = ("combine", "prior_answers")
+    paired = True
+    combining = ("combine", "prior_answers")
 
     ask: int | None = Field(default=None, ge=1)
     """How many annotators are asked about each row, of those who are available; all of them if not given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,10 +20,10 @@ class SoftLabelsOracle(Oracle):
     ``take: mode`` does.
     """
 
-    name: ClassVar[str] = "soft_labels"
-    main: ClassVar[str | None] = "take"
-    paired: ClassVar[bool] = True
-    reference: ClassVar[str] = (
+    name = "soft_labels"
+    main = "take"
+    paired = True
+    reference = (
         "Peterson, Battleday, Griffiths, Russakovsky, 2019, Human uncertainty makes classification more"
         " robust"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -19,10 +19,10 @@ class UniformNoiseOracle(Oracle):
     Which rows are wrong depends on the split alone: every strategy that asks for a row gets the same answer.
     """
 
-    name: ClassVar[str] = "uniform_noise"
-    main: ClassVar[str | None] = "rate"
-    paired: ClassVar[bool] = True
-    reference: ClassVar[str] = (
+    name = "uniform_noise"
+    main = "rate"
+    paired = True
+    reference = (
         "Frenay, Verleysen, 2014, Classification in the presence of label noise: a survey (noise completely"
         " at random)"
     )

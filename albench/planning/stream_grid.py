@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from albench.contracts.stream import explain_misfit, explain_unfit_oracle
 from albench.coverage import Coverage
@@ -67,7 +67,7 @@ class PlannedStreamTrial(PlannedTrial):
 class StreamPlan(Plan):
     """Everything that an experiment on streams asks for."""
 
-    is_stream: ClassVar[bool] = True
+    is_stream = True
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from albench.seed_sets.from_nothing import StrategySeedSet
 from albench.strategies.information_density import InformationDensity
-
-if TYPE_CHECKING:
-    from albench.contracts import Strategy
 
 
 class DensitySeedSet(StrategySeedSet):
@@ -17,7 +12,7 @@ class DensitySeedSet(StrategySeedSet):
     While nothing is labelled all rows are as uncertain, so that density alone decides.
     """
 
-    name: ClassVar[str] = "density"
-    strategy: ClassVar[type[Strategy]] = InformationDensity
-    version: ClassVar[int] = InformationDensity.version
-    reference: ClassVar[str] = InformationDensity.reference
+    name = "density"
+    strategy = InformationDensity
+    version = InformationDensity.version
+    reference = InformationDensity.reference

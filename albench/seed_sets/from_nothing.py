@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class StrategySeedSet(SeedSet):
     """The rows that a strategy queries from nothing, in the order of its picks."""
 
-    looks_at_features: ClassVar[bool] = True
+    looks_at_features = True
     strategy: ClassVar[type[Strategy]]
     """It looks at no model and at no label, and is taken with its defaults."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.contracts import SeedSet
 from albench.seed_sets.prefix import sort_positions, take_prefix
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class PerClassSeedSet(SeedSet):
     """Random rows, one of each class in turn, so that classes are balanced while their rows last."""
 
-    name: ClassVar[str] = "per_class"
-    looks_at_labels: ClassVar[bool] = True
+    name = "per_class"
+    looks_at_labels = True
 
     def choose(
         self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.contracts import SeedSet
 from albench.seed_sets.prefix import take_prefix
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class RandomSeedSet(SeedSet):
     """Rows drawn at random, whatever their classes: some classes may be absent."""
 
-    name: ClassVar[str] = "random"
+    name = "random"
 
     def choose(
         self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field, ValidationInfo, model_validator
@@ -31,7 +31,7 @@ class RowsSeedSet(SeedSet):
     over, which the notes of the trial say; a seed set larger than the rows that are left is refused.
     """
 
-    name: ClassVar[str] = "rows"
+    name = "rows"
 
     # Named as the spec names it: the word would hide the type from the fields below.
     list: DatasetRows | dict[str, DatasetRows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
@@ -24,9 +24,9 @@ class SkewedSeedSet(SeedSet):
     A seed set larger than the known classes have rows in the pool is refused.
     """
 
-    name: ClassVar[str] = "skewed"
-    main: ClassVar[str | None] = "classes"
-    looks_at_labels: ClassVar[bool] = True
+    name = "skewed"
+    main = "classes"
+    looks_at_labels = True
 
     classes: Annotated[int, Field(ge=1)] | Annotated[tuple[str, ...], Field(min_length=1)]
     """The classes that are known, by name; or how many of those in the pool, drawn anew for each seed set."""

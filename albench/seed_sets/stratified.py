@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,8 +21,8 @@ class StratifiedSeedSet(SeedSet):
     along the way, ties at random.
     """
 
-    name: ClassVar[str] = "stratified"
-    looks_at_labels: ClassVar[bool] = True
+    name = "stratified"
+    looks_at_labels = True
 
     def choose(
         self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator

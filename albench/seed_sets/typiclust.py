@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from pydantic import Field
 
 from albench.seed_sets.from_nothing import StrategySeedSet
 from albench.strategies.typiclust import TypiClust
 
-if TYPE_CHECKING:
-    from albench.contracts import Strategy
-
 
 class TypiClustSeedSet(StrategySeedSet):
     """The most typical row of each of the largest clusters, as the strategy ``typiclust`` takes them."""
 
-    name: ClassVar[str] = "typiclust"
-    strategy: ClassVar[type[Strategy]] = TypiClust
-    version: ClassVar[int] = TypiClust.version
-    main: ClassVar[str | None] = "batch_size"
-    reference: ClassVar[str] = TypiClust.reference
+    name = "typiclust"
+    strategy = TypiClust
+    version = TypiClust.version
+    main = "batch_size"
+    reference = TypiClust.reference
 
     batch_size: int = Field(default=10, ge=1)
     """Rows chosen at a time; a larger seed set takes several such batches, each of more clusters, a smaller

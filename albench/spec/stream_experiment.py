@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from albench.spec.experiment import Entry, Experiment
 from albench.spec.stream_settings import StreamSpecSettings
@@ -25,7 +25,7 @@ class StreamExperiment(Experiment, StreamSpecSettings):
         None if each strategy has the one that it was published with.
     """
 
-    is_stream: ClassVar[bool] = True
+    is_stream = True
 
     seed_sizes: tuple[Size, ...] = ()
     seed_sets: tuple[Entry[SeedSet], ...] = ()

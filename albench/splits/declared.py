@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.contracts import Split
 from albench.errors import DatasetError
@@ -21,7 +21,7 @@ class Declared(Split):
     next. A dataset with one split takes ``repeats: {splits: 1, starts: 20}``.
     """
 
-    name: ClassVar[str] = "declared"
+    name = "declared"
 
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Return the rows of pool and test, in the order in which they were declared."""

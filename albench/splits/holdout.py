@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -23,8 +23,8 @@ class Holdout(Split):
     parts are in ascending order.
     """
 
-    name: ClassVar[str] = "holdout"
-    main: ClassVar[str | None] = "test"
+    name = "holdout"
+    main = "test"
 
     test: float = Field(default=0.3, gt=0, lt=1)
     """Share of the rows that only score."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -24,11 +24,9 @@ class KFold(Split):
     ``holdout``. Rows of both parts are in ascending order.
     """
 
-    name: ClassVar[str] = "k_fold"
-    main: ClassVar[str | None] = "folds"
-    reference: ClassVar[str] = (
-        "Stone, 1974, Cross-validatory choice and assessment of statistical predictions"
-    )
+    name = "k_fold"
+    main = "folds"
+    reference = "Stone, 1974, Cross-validatory choice and assessment of statistical predictions"
 
     folds: int = Field(default=5, ge=2)
     """Number of folds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -19,12 +19,12 @@ class ContradictoryInformation(StoppingRule):
     The set is the same in all rounds: its rows that have got a label stay in it.
     """
 
-    version: ClassVar[int] = 2
-    name: ClassVar[str] = "contradictory_information"
-    main: ClassVar[str] = "rounds"
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
-    reference: ClassVar[str] = "Vlachos, 2008, A stopping criterion for active learning"
+    version = 2
+    name = "contradictory_information"
+    main = "rounds"
+    needs_proba = True
+    observed_parameters = ()
+    reference = "Vlachos, 2008, A stopping criterion for active learning"
 
     rounds: int = Field(default=3, ge=1)
     """Rounds in a row in which it must fall."""
@@ -47,13 +47,11 @@ class PerformanceGradient(StoppingRule):
     where 0 < m(t) - m(t - 1) < threshold and e(t) is above all values before.
     """
 
-    name: ClassVar[str] = "performance_gradient"
-    main: ClassVar[str] = "threshold"
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
-    reference: ClassVar[str] = (
-        "Laws & Schuetze, 2008, Stopping criteria for active learning of named entity recognition"
-    )
+    name = "performance_gradient"
+    main = "threshold"
+    needs_proba = True
+    observed_parameters = ()
+    reference = "Laws & Schuetze, 2008, Stopping criteria for active learning of named entity recognition"
 
     threshold: float = Field(default=5e-5, gt=0)
     """Gradient of the mean below which it stops."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -51,11 +51,11 @@ class ErrorStability(StoppingRule):
     whatever the task model is, so that D has a closed form.
     """
 
-    version: ClassVar[int] = 2
-    name: ClassVar[str] = "error_stability"
-    main: ClassVar[str] = "threshold"
-    observed_parameters: ClassVar[tuple[str, ...]] = ("noise",)
-    reference: ClassVar[str] = (
+    version = 2
+    name = "error_stability"
+    main = "threshold"
+    observed_parameters = ("noise",)
+    reference = (
         "Ishibashi & Hino, 2020, Stopping criterion for active learning based on deterministic "
         "generalization bounds; 2021, Stopping criterion for active learning based on error stability"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Budget(StoppingRule):
     """Stop when so many labels are bought."""
 
-    name: ClassVar[str] = "budget"
-    main: ClassVar[str] = "labels"
+    name = "budget"
+    main = "labels"
 
     labels: int = Field(ge=1)
     """Labels, the seed set included."""
@@ -29,8 +29,8 @@ class Budget(StoppingRule):
 class Target(StoppingRule):
     """Stop when a metric on the validation part, whose labels are paid for, reaches a value."""
 
-    name: ClassVar[str] = "target"
-    is_paid: ClassVar[bool] = True
+    name = "target"
+    is_paid = True
 
     metric: str = ""
     """The primary metric unless given."""
@@ -46,9 +46,9 @@ class Target(StoppingRule):
 class Patience(StoppingRule):
     """Stop when a metric on the validation part, whose labels are paid for, does not improve any more."""
 
-    name: ClassVar[str] = "patience"
-    main: ClassVar[str] = "rounds"
-    is_paid: ClassVar[bool] = True
+    name = "patience"
+    main = "rounds"
+    is_paid = True
 
     rounds: int = Field(default=5, ge=1)
     """Rounds without a new best value."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -18,11 +18,11 @@ _ROUNDING = 1e-12
 class ClassificationChange(StoppingRule):
     """Stop when the model predicts for the rows without a label what that of the last round predicted."""
 
-    name: ClassVar[str] = "classification_change"
-    main: ClassVar[str] = "threshold"
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
-    reference: ClassVar[str] = (
+    name = "classification_change"
+    main = "threshold"
+    needs_proba = True
+    observed_parameters = ()
+    reference = (
         "Zhu, Wang & Hovy, 2008, Multi-criteria-based strategy to stop active learning for data annotation"
     )
 
@@ -43,11 +43,11 @@ class ClassificationChange(StoppingRule):
 class StabilizingPredictions(StoppingRule):
     """Stop when Cohen's kappa of successive models on the stop set is high, on average over a window."""
 
-    name: ClassVar[str] = "stabilizing_predictions"
-    main: ClassVar[str] = "cutoff"
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
-    reference: ClassVar[str] = (
+    name = "stabilizing_predictions"
+    main = "cutoff"
+    needs_proba = True
+    observed_parameters = ()
+    reference = (
         "Bloodgood & Vijay-Shanker, 2009, A method for stopping active learning based on stabilizing "
         "predictions and the need for user-adjustable stopping"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class _CertainRule(StoppingRule):
     """What the rules have in common: they stop when a measure of uncertainty is small."""
 
-    main: ClassVar[str] = "threshold"
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
+    main = "threshold"
+    needs_proba = True
+    observed_parameters = ()
 
     threshold: float
 
@@ -31,8 +31,8 @@ class _CertainRule(StoppingRule):
 class OverallUncertainty(_CertainRule):
     """Stop when the mean entropy of the rows without a label, over log(n_classes), is below a threshold."""
 
-    name: ClassVar[str] = "overall_uncertainty"
-    reference: ClassVar[str] = (
+    name = "overall_uncertainty"
+    reference = (
         "Zhu, Wang & Hovy, 2008, Multi-criteria-based strategy to stop active learning for data annotation"
     )
 
@@ -50,8 +50,8 @@ class MaxConfidence(_CertainRule):
     The last round of a trial queries nothing: there it is undefined.
     """
 
-    name: ClassVar[str] = "max_confidence"
-    reference: ClassVar[str] = (
+    name = "max_confidence"
+    reference = (
         "Zhu & Hovy, 2007, Active learning for word sense disambiguation with methods for addressing the "
         "class imbalance problem"
     )
@@ -67,8 +67,8 @@ class MaxConfidence(_CertainRule):
 class MinExpectedError(_CertainRule):
     """Stop when the expected error of the rows without a label, the mean of 1 - max p, is low enough."""
 
-    name: ClassVar[str] = "min_expected_error"
-    reference: ClassVar[str] = (
+    name = "min_expected_error"
+    reference = (
         "Zhu, Wang, Hovy & Ma, 2010, Confidence-based stopping criteria for active learning for data "
         "annotation"
     )

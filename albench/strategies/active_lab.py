@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -24,15 +24,13 @@ class ActiveLab(Strategy):
     another rater; rows that the oracle refused are asked last.
     """
 
-    name: ClassVar[str] = "active_lab"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
-    asks_again: ClassVar[bool] = True
-    accepts_sparse: ClassVar[bool] = True
-    complexity: ClassVar[str] = "O(n C + L C), and a fit a fold"
-    reference: ClassVar[str] = (
-        "Goh, Mueller, 2023, ActiveLab: active learning with re-labeling by multiple annotators"
-    )
+    name = "active_lab"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA, Need.LABELS})
+    asks_again = True
+    accepts_sparse = True
+    complexity = "O(n C + L C), and a fit a fold"
+    reference = "Goh, Mueller, 2023, ActiveLab: active learning with re-labeling by multiple annotators"
 
     folds: int = Field(default=5, ge=2)
     """Models that have not seen the label of a row say how probable it is: as many as folds."""

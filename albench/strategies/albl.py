@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -27,12 +27,12 @@ class Albl(Strategy):
     normalised, so that learning is as fast on a large pool.
     """
 
-    name: ClassVar[str] = "albl"
-    family: ClassVar[str] = "wrapper"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
-    complexity: ClassVar[str] = "that of all its strategies"
-    main: ClassVar[str | None] = "strategies"
-    reference: ClassVar[str] = "Hsu, Lin, 2015, Active learning by learning"
+    name = "albl"
+    family = "wrapper"
+    needs = frozenset({Need.PROBA, Need.LABELS})
+    complexity = "that of all its strategies"
+    main = "strategies"
+    reference = "Hsu, Lin, 2015, Active learning by learning"
 
     strategies: tuple[InnerStrategy, ...] = Field(min_length=2)
     """The strategies to choose from, each a name or ``{name: {parameter: value}}``."""

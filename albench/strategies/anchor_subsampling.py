@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Need
+from albench.contracts import Need
 from albench.ordering import top
 from albench.strategies.numerics.linear_algebra import scale_to_unit_length
 from albench.strategies.wrapper import Subsampling
@@ -26,13 +26,11 @@ class AnchorSubsampling(Subsampling):
     are most similar to the anchors that fetched them, on average. Each round draws new anchors.
     """
 
-    name: ClassVar[str] = "anchor_subsampling"
-    cost: ClassVar[CostClass] = "linear"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.LABELS, Need.EMBEDDING})
-    complexity: ClassVar[str] = (
-        "that of the wrapped strategy on the part that is kept, and O(A n d), A anchors"
-    )
-    reference: ClassVar[str] = "Lesci, Vlachos, 2024, AnchorAL: computationally efficient active learning"
+    name = "anchor_subsampling"
+    cost = "linear"
+    needs = frozenset({Need.LABELS, Need.EMBEDDING})
+    complexity = "that of the wrapped strategy on the part that is kept, and O(A n d), A anchors"
+    reference = "Lesci, Vlachos, 2024, AnchorAL: computationally efficient active learning"
 
     anchors: int = Field(default=10, ge=1)
     """Anchors of each class that is labelled."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -22,12 +22,12 @@ class Badge(Strategy):
     squared length. Distances are computed from the two factors, so no embedding is ever built.
     """
 
-    name: ClassVar[str] = "badge"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n b (C + d))"
-    main: ClassVar[str | None] = "space"
-    reference: ClassVar[str] = (
+    name = "badge"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n b (C + d))"
+    main = "space"
+    reference = (
         "Ash, Zhang, Krishnamurthy, Langford, Agarwal, 2020, Deep batch active learning by diverse, uncertain"
         " gradient lower bounds"
     )

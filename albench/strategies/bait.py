@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -28,12 +28,12 @@ class Bait(Strategy):
     the batch, then backward greedy takes half of it out again. Every step is exact, by low-rank updates.
     """
 
-    name: ClassVar[str] = "bait"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.EMBEDDING})
-    complexity: ClassVar[str] = "O(n C^2 d^2 + b n C^2 (C + d) + (C d)^3)"
-    main: ClassVar[str | None] = "ridge"
-    reference: ClassVar[str] = (
+    name = "bait"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA, Need.EMBEDDING})
+    complexity = "O(n C^2 d^2 + b n C^2 (C + d) + (C d)^3)"
+    main = "ridge"
+    reference = (
         "Ash, Goel, Krishnamurthy, Kakade, 2021, Gone fishing: neural active learning with Fisher embeddings"
     )
 

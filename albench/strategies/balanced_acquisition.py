@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,10 +21,10 @@ class BalancedAcquisition(Subsampling):
     chooses once for each class, among the candidates that are predicted as it.
     """
 
-    name: ClassVar[str] = "balanced_acquisition"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
-    complexity: ClassVar[str] = "that of the wrapped strategy for each class, and O(n C + b C)"
-    reference: ClassVar[str] = "Aggarwal, Popescu, Hudelot, 2020, Active learning for imbalanced datasets"
+    name = "balanced_acquisition"
+    needs = frozenset({Need.PROBA, Need.LABELS})
+    complexity = "that of the wrapped strategy for each class, and O(n C + b C)"
+    reference = "Aggarwal, Popescu, Hudelot, 2020, Active learning for imbalanced datasets"
 
     def select(self, pool: PoolView, state: Any, n: int) -> Picks:
         """Divide the batch over the predicted classes, then let the wrapped strategy choose among each."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,11 +20,11 @@ class BalancedMargin(Strategy):
     predicted for no candidate is passed over; among equal classes chance decides, anew each round.
     """
 
-    name: ClassVar[str] = "balanced_margin"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
-    complexity: ClassVar[str] = "O(n C + b C)"
-    reference: ClassVar[str] = "Aggarwal, Popescu, Hudelot, 2020, Active learning for imbalanced datasets"
+    name = "balanced_margin"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA, Need.LABELS})
+    complexity = "O(n C + b C)"
+    reference = "Aggarwal, Popescu, Hudelot, 2020, Active learning for imbalanced datasets"
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Divide the batch over the predicted classes, then take the smallest margins of each."""

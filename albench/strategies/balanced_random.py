@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,10 +18,10 @@ class BalancedRandom(Strategy):
     What balance alone is worth: it knows the hidden labels, so no strategy can be expected to do this.
     """
 
-    name: ClassVar[str] = "balanced_random"
-    family: ClassVar[str] = "control"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.TRUTH})
-    complexity: ClassVar[str] = "O(n + b C)"
+    name = "balanced_random"
+    family = "control"
+    needs = frozenset({Need.TRUTH})
+    complexity = "O(n + b C)"
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Give each pick to the true class with the fewest rows so far, and there to chance."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.strategies.committee import CommitteeStrategy, mean_kl
 
@@ -14,9 +14,9 @@ class Bald(CommitteeStrategy):
     The same number as ``{qbc: kl}``, under the name by which it is known for ensembles and dropout.
     """
 
-    name: ClassVar[str] = "bald"
-    complexity: ClassVar[str] = "O(n M C)"
-    reference: ClassVar[str] = (
+    name = "bald"
+    complexity = "O(n M C)"
+    reference = (
         "Houlsby, Huszar, Ghahramani, Lengyel, 2011, Bayesian active learning for classification and"
         " preference learning"
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -26,9 +26,9 @@ class BatchBald(CommitteeStrategy):
     batch grows, so candidates whose last known addition is below the best one are not computed again.
     """
 
-    name: ClassVar[str] = "batch_bald"
-    complexity: ClassVar[str] = "O(n b M C min(C^b, samples)) at worst, most candidates being skipped"
-    reference: ClassVar[str] = (
+    name = "batch_bald"
+    complexity = "O(n b M C min(C^b, samples)) at worst, most candidates being skipped"
+    reference = (
         "Kirsch, van Amersfoort, Gal, 2019, BatchBALD: efficient and diverse batch acquisition for deep"
         " Bayesian active learning"
     )

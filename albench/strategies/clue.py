@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,12 +19,12 @@ class Clue(Strategy):
     The utility is minus the distance to the centre.
     """
 
-    name: ClassVar[str] = "clue"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.EMBEDDING})
-    complexity: ClassVar[str] = "O(n d b) an iteration"
-    main: ClassVar[str | None] = "uncertainty"
-    reference: ClassVar[str] = (
+    name = "clue"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA, Need.EMBEDDING})
+    complexity = "O(n d b) an iteration"
+    main = "uncertainty"
+    reference = (
         "Prabhu, Chandrasekaran, Saenko, Hoffman, 2021, Active domain adaptation via clustering"
         " uncertainty-weighted embeddings"
     )

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Need, Shared, Strategy
+from albench.contracts import Need, Shared, Strategy
 from albench.ordering import Picks, top
 from albench.strategies.numerics.group_choice import count_preceding
 from albench.strategies.numerics.linkage import Linkage, cut_tree
@@ -24,13 +24,13 @@ class ClusterMargin(Strategy):
     uncertainty.
     """
 
-    name: ClassVar[str] = "cluster_margin"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n^2 d) and as much memory once for a split, then O(n C)"
-    main: ClassVar[str | None] = "factor"
-    reference: ClassVar[str] = (
+    name = "cluster_margin"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA})
+    cost = "quadratic"
+    complexity = "O(n^2 d) and as much memory once for a split, then O(n C)"
+    main = "factor"
+    reference = (
         "Citovsky, DeSalvo, Gentile, Karydas, Rajagopalan, Rostamizadeh, Kumar, 2021, Batch active learning"
         " at scale"
     )

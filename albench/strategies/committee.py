@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -22,8 +22,8 @@ _NOISE = 1e-14
 class CommitteeStrategy(Strategy):
     """Base of strategies that ask a committee."""
 
-    family: ClassVar[str] = "committee"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.COMMITTEE, Need.PROBA})
+    family = "committee"
+    needs = frozenset({Need.COMMITTEE, Need.PROBA})
 
     members: int = Field(default=5, ge=2)
     """Models in the committee: copies of the query model."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -23,12 +23,12 @@ class ContrastiveAL(Strategy):
     utilities are 0.
     """
 
-    name: ClassVar[str] = "contrastive_al"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
-    complexity: ClassVar[str] = "O(n (b d + k C))"
-    main: ClassVar[str | None] = "neighbours"
-    reference: ClassVar[str] = (
+    name = "contrastive_al"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA, Need.LABELS})
+    complexity = "O(n (b d + k C))"
+    main = "neighbours"
+    reference = (
         "Margatina, Vernikos, Barrault, Aletras, 2021, Active learning by acquiring contrastive examples"
     )
 

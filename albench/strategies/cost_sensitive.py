@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -25,12 +25,12 @@ class CostSensitive(Strategy):
     ``margin`` its utilities minus 1.
     """
 
-    name: ClassVar[str] = "cost_sensitive"
-    family: ClassVar[str] = "uncertainty"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n C^2)"
-    main: ClassVar[str | None] = "costs"
-    reference: ClassVar[str] = (
+    name = "cost_sensitive"
+    family = "uncertainty"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n C^2)"
+    main = "costs"
+    reference = (
         "Chen, Lin, 2013, Active learning for multiclass cost-sensitive classification using probabilistic"
         " models"
     )

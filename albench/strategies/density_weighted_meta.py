@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -20,10 +20,10 @@ class DensityWeightedMeta(Wrapper):
     cosine counts as 0.
     """
 
-    name: ClassVar[str] = "density_weighted_meta"
-    family: ClassVar[str] = "density"
-    complexity: ClassVar[str] = "that of the wrapped strategy, and O(n d); once for a split O(n d k)"
-    reference: ClassVar[str] = "Settles, 2009, Active learning literature survey, section 3.6"
+    name = "density_weighted_meta"
+    family = "density"
+    complexity = "that of the wrapped strategy, and O(n d); once for a split O(n d k)"
+    reference = "Settles, 2009, Active learning literature survey, section 3.6"
 
     strategy: ScoringStrategy
     """The strategy whose utilities are weighted."""

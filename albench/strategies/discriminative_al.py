@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -20,11 +20,11 @@ class DiscriminativeAL(Strategy):
     probability.
     """
 
-    name: ClassVar[str] = "discriminative_al"
-    family: ClassVar[str] = "diversity"
-    complexity: ClassVar[str] = "O(n d) an iteration of the solver, parts fits"
-    main: ClassVar[str | None] = "parts"
-    reference: ClassVar[str] = "Gissin, Shalev-Shwartz, 2019, Discriminative active learning"
+    name = "discriminative_al"
+    family = "diversity"
+    complexity = "O(n d) an iteration of the solver, parts fits"
+    main = "parts"
+    reference = "Gissin, Shalev-Shwartz, 2019, Discriminative active learning"
 
     parts: int = Field(default=10, ge=1)
     """Parts that a batch is chosen in; at most one for each pick. 1: all by the same classifier."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -27,11 +27,11 @@ class DropQuery(Strategy):
     distance as utility.
     """
 
-    name: ClassVar[str] = "drop_query"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.MODEL, Need.PROBA, Need.EMBEDDING})
-    complexity: ClassVar[str] = "O(n d (samples + b)) and as many predictions"
-    reference: ClassVar[str] = (
+    name = "drop_query"
+    family = "hybrid"
+    needs = frozenset({Need.MODEL, Need.PROBA, Need.EMBEDDING})
+    complexity = "O(n d (samples + b)) and as many predictions"
+    reference = (
         "Gupte, Aklilu, Nirschl, Yeung-Levy, 2024, Revisiting active learning in the era of vision foundation"
         " models"
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -22,9 +22,9 @@ class Epig(CommitteeStrategy):
     drawn from the candidates, anew each round.
     """
 
-    name: ClassVar[str] = "epig"
-    complexity: ClassVar[str] = "O(n T M C^2), T targets"
-    reference: ClassVar[str] = (
+    name = "epig"
+    complexity = "O(n T M C^2), T targets"
+    reference = (
         "Bickford Smith, Kirsch, Farquhar, Gal, Foster, Rainforth, 2023, Prediction-oriented Bayesian active"
         " learning"
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class EpsilonGreedy(Wrapper):
     """Each pick is a random candidate with probability epsilon, else the wrapped strategy's."""
 
-    name: ClassVar[str] = "epsilon_greedy"
-    complexity: ClassVar[str] = "that of the wrapped strategy, and O(n)"
-    reference: ClassVar[str] = "Sutton, Barto, 1998, Reinforcement learning, section 2.2"
+    name = "epsilon_greedy"
+    complexity = "that of the wrapped strategy, and O(n)"
+    reference = "Sutton, Barto, 1998, Reinforcement learning, section 2.2"
 
     epsilon: float = Field(default=0.1, ge=0, le=1)
     """Probability of a random pick."""

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Need, Strategy
+from albench.contracts import Need, Strategy
 from albench.strategies.numerics.softmax import convert_to_softmax
 from albench.strategies.numerics.softmax_refits import MAX_PARAMETERS, Approximation, Refits
 from albench.strategies.uncertainty import entropies
@@ -32,14 +32,14 @@ class ExpectedErrorReduction(Strategy):
     other model is fitted anew for each candidate and class.
     """
 
-    name: ClassVar[str] = "expected_error_reduction"
-    family: ClassVar[str] = "lookahead"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.MODEL})
-    cost: ClassVar[CostClass] = "refits"
-    accepts_sparse: ClassVar[bool] = True
-    complexity: ClassVar[str] = "n C refits and O(n E C^2 d), E evaluated rows"
-    main: ClassVar[str | None] = "loss"
-    reference: ClassVar[str] = (
+    name = "expected_error_reduction"
+    family = "lookahead"
+    needs = frozenset({Need.PROBA, Need.MODEL})
+    cost = "refits"
+    accepts_sparse = True
+    complexity = "n C refits and O(n E C^2 d), E evaluated rows"
+    main = "loss"
+    reference = (
         "Roy, McCallum, 2001, Toward optimal active learning through sampling estimation of error reduction"
     )
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,12 +18,12 @@ class ExpectedGradientLength(Strategy):
     regression with one vector of weights has gradients shorter by sqrt(2) throughout.
     """
 
-    name: ClassVar[str] = "expected_gradient_length"
-    family: ClassVar[str] = "lookahead"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.EMBEDDING})
-    complexity: ClassVar[str] = "O(n (C + d))"
-    main: ClassVar[str | None] = "intercept"
-    reference: ClassVar[str] = "Settles, Craven, Ray, 2008, Multiple-instance active learning"
+    name = "expected_gradient_length"
+    family = "lookahead"
+    needs = frozenset({Need.PROBA, Need.EMBEDDING})
+    complexity = "O(n (C + d))"
+    main = "intercept"
+    reference = "Settles, Craven, Ray, 2008, Multiple-instance active learning"
 
     intercept: bool = True
     """Whether the model has an intercept, whose gradient counts, too."""

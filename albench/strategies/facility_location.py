@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Shared, Strategy
+from albench.contracts import Shared, Strategy
 from albench.strategies.numerics.covering import CoverState, select_covering_batch, start_cover
 from albench.strategies.numerics.neighbours import KNearest
 
@@ -26,14 +26,12 @@ class FacilityLocation(Strategy):
     last of them. The utility is that rise.
     """
 
-    name: ClassVar[str] = "facility_location"
-    family: ClassVar[str] = "diversity"
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n^2 d) once for a split, then O(n k + b k^2), k neighbours"
-    main: ClassVar[str | None] = "neighbours"
-    reference: ClassVar[str] = (
-        "Wei, Iyer, Bilmes, 2015, Submodularity in data subset selection and active learning"
-    )
+    name = "facility_location"
+    family = "diversity"
+    cost = "quadratic"
+    complexity = "O(n^2 d) once for a split, then O(n k + b k^2), k neighbours"
+    main = "neighbours"
+    reference = "Wei, Iyer, Bilmes, 2015, Submodularity in data subset selection and active learning"
 
     neighbours: int = Field(default=50, ge=1)
     """Nearest neighbours that a row is similar to."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -21,12 +21,12 @@ class Falcun(Strategy):
     probabilities, rescaled to [0, 1]. The utility is the probability of the draw.
     """
 
-    name: ClassVar[str] = "falcun"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n b C)"
-    main: ClassVar[str | None] = "gamma"
-    reference: ClassVar[str] = (
+    name = "falcun"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n b C)"
+    main = "gamma"
+    reference = (
         "Gilhuber, Beer, Ma, Seidl, 2024, FALCUN: a simple and efficient deep active learning strategy"
     )
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,13 +25,11 @@ class Galaxy(Strategy):
     class that the model predicts, as its label is not known yet.
     """
 
-    name: ClassVar[str] = "galaxy"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
-    complexity: ClassVar[str] = "O(n (C + b + C log n))"
-    reference: ClassVar[str] = (
-        "Zhang, Katz-Samuels, Nowak, 2022, GALAXY: graph-based active learning at the extreme"
-    )
+    name = "galaxy"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA, Need.LABELS})
+    complexity = "O(n (C + b + C log n))"
+    reference = "Zhang, Katz-Samuels, Nowak, 2022, GALAXY: graph-based active learning at the extreme"
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.strategies.utility_sampling import UtilitySampling
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class GibbsSampling(UtilitySampling):
     """Sample with probability proportional to exp(beta * utility)."""
 
-    name: ClassVar[str] = "gibbs_sampling"
+    name = "gibbs_sampling"
 
     def compute_log_weights(self, scores: Floats, pool: PoolView) -> Floats:
         """Return the utilities."""

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Shared, Strategy
+from albench.contracts import Shared, Strategy
 from albench.ordering import Pick, best, build_picks
 from albench.strategies.numerics.carried_state import CarriedState
 from albench.strategies.numerics.neighbours import KNearest
@@ -25,7 +25,7 @@ class DensityGraph(Shared):
     ``ends[starts[i] : starts[i + 1]]``.
     """
 
-    identity_name: ClassVar[str] = "albench.strategies.graph_density.DensityGraph"
+    identity_name = "albench.strategies.graph_density.DensityGraph"
 
     k: int
     """Neighbours."""
@@ -61,12 +61,12 @@ class GraphDensity(Strategy):
     off that of every row that it is joined to, for the rest of the trial. The utility is the density.
     """
 
-    name: ClassVar[str] = "graph_density"
-    family: ClassVar[str] = "density"
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n^2 d) once for a split, then O(n b)"
-    main: ClassVar[str | None] = "neighbours"
-    reference: ClassVar[str] = (
+    name = "graph_density"
+    family = "density"
+    cost = "quadratic"
+    complexity = "O(n^2 d) once for a split, then O(n b)"
+    main = "neighbours"
+    reference = (
         "Ebert, Fritz, Schiele, 2012, RALF: a reinforced active learning formulation for object class"
         " recognition"
     )

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.contracts import CostClass, Need, Shared, Strategy
+from albench.contracts import Need, Shared, Strategy
 from albench.ordering import Picks
 from albench.strategies.numerics.linkage import Linkage
 
@@ -28,14 +28,12 @@ class HierarchicalSampling(Strategy):
     none). The utility is the probability of the draw of that row.
     """
 
-    name: ClassVar[str] = "hierarchical_sampling"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.LABELS})
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = (
-        "O(n^2 d) and as much memory once for a split, then O(n + L C h), tree height h"
-    )
-    reference: ClassVar[str] = "Dasgupta, Hsu, 2008, Hierarchical sampling for active learning"
+    name = "hierarchical_sampling"
+    family = "hybrid"
+    needs = frozenset({Need.LABELS})
+    cost = "quadratic"
+    complexity = "O(n^2 d) and as much memory once for a split, then O(n + L C h), tree height h"
+    reference = "Dasgupta, Hsu, 2008, Hierarchical sampling for active learning"
 
     def shares(self) -> tuple[Shared, ...]:
         """Return the tree."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -25,11 +25,11 @@ class InfoDiv(Strategy):
     the share of the pool that it holds. What is missing then is filled up by margin.
     """
 
-    name: ClassVar[str] = "info_div"
-    family: ClassVar[str] = "density"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n (C + log n)); k-means of the pool once for a split"
-    reference: ClassVar[str] = "Yang, 2017, google/active-learning, informative_diverse"
+    name = "info_div"
+    family = "density"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n (C + log n)); k-means of the pool once for a split"
+    reference = "Yang, 2017, google/active-learning, informative_diverse"
 
     n_clusters: int | None = Field(default=None, ge=1)
     """Clusters; by default as many as the dataset has classes."""

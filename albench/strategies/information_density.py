@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Need, Shared, Strategy
+from albench.contracts import Need, Shared, Strategy
 from albench.strategies.numerics.similarity_sums import RemainingSums, Similarity, SimilaritySums
 from albench.strategies.uncertainty import MEASURES, Measure
 
@@ -19,15 +19,13 @@ class InformationDensity(Strategy):
     The mean is over all candidates, x itself included.
     """
 
-    name: ClassVar[str] = "information_density"
-    family: ClassVar[str] = "density"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n^2 d) once for a split, then O(n d b); linear_cosine: O(n d) once"
-    main: ClassVar[str | None] = "similarity"
-    reference: ClassVar[str] = (
-        "Settles, Craven, 2008, An analysis of active learning strategies for sequence labeling tasks"
-    )
+    name = "information_density"
+    family = "density"
+    needs = frozenset({Need.PROBA})
+    cost = "quadratic"
+    complexity = "O(n^2 d) once for a split, then O(n d b); linear_cosine: O(n d) once"
+    main = "similarity"
+    reference = "Settles, Craven, 2008, An analysis of active learning strategies for sequence labeling tasks"
 
     similarity: Similarity = "euclidean"
     """euclidean: 1 / (1 + euclidean distance); cosine: 1 / (1 + cosine distance); linear_cosine:

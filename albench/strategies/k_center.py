@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,10 +25,10 @@ class KCenter(Strategy):
     labelled, when the first pick is a uniformly random row.
     """
 
-    name: ClassVar[str] = "k_center"
-    family: ClassVar[str] = "diversity"
-    complexity: ClassVar[str] = "O(n d b)"
-    reference: ClassVar[str] = (
+    name = "k_center"
+    family = "diversity"
+    complexity = "O(n d b)"
+    reference = (
         "Sener, Savarese, 2018, Active learning for convolutional neural networks: a core-set approach"
     )
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.contracts import Strategy
 from albench.strategies.numerics.centroids import select_by_k_means, select_nearest_to_centres
@@ -21,10 +21,10 @@ class KMeans(Strategy):
     The utility is minus the distance to the centre.
     """
 
-    name: ClassVar[str] = "k_means"
-    family: ClassVar[str] = "diversity"
-    complexity: ClassVar[str] = "O(n d b) an iteration"
-    reference: ClassVar[str] = "Nguyen, Smeulders, 2004, Active learning using pre-clustering"
+    name = "k_means"
+    family = "diversity"
+    complexity = "O(n d b) an iteration"
+    reference = "Nguyen, Smeulders, 2004, Active learning using pre-clustering"
 
     minibatch: bool = False
     """Mini-batch k-means: an approximation, for large pools with large batches."""

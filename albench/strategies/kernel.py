@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class KernelStrategy(Strategy):
     """Base of strategies with a Gaussian kernel of their own."""
 
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.LABELS})
+    family = "hybrid"
+    needs = frozenset({Need.LABELS})
 
     gamma: float | None = Field(default=None, gt=0)
     """Inverse width of the kernel; 1 / n_features by default."""

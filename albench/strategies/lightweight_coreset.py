@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -18,12 +18,10 @@ class LightweightCoreset(Strategy):
     The utility is q among what was left when the candidate was drawn.
     """
 
-    name: ClassVar[str] = "lightweight_coreset"
-    family: ClassVar[str] = "diversity"
-    complexity: ClassVar[str] = "O(n d)"
-    reference: ClassVar[str] = (
-        "Bachem, Lucic, Krause, 2018, Scalable k-means clustering via lightweight coresets"
-    )
+    name = "lightweight_coreset"
+    family = "diversity"
+    complexity = "O(n d)"
+    reference = "Bachem, Lucic, Krause, 2018, Scalable k-means clustering via lightweight coresets"
 
     distance: Literal["euclidean", "angular"] = "euclidean"
     """euclidean, as in the paper; angular: the angle to the mean over pi, for rows that are directions."""

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Strategy
+from albench.contracts import Strategy
 from albench.strategies.numerics.covering import CoverState, select_covering_batch, start_cover
 from albench.strategies.numerics.kernel_cover import KernelCover
 from albench.strategies.numerics.linear_algebra import scale_to_unit_length
@@ -22,13 +22,11 @@ class MaxHerding(Strategy):
     s runs over the labelled and the picked rows, x over the candidates. The utility is that rise.
     """
 
-    name: ClassVar[str] = "max_herding"
-    family: ClassVar[str] = "diversity"
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n^2 d) in the first round, then O(n^2 d b / L)"
-    reference: ClassVar[str] = (
-        "Bae, Noh, Sutherland, 2024, Generalized coverage for more robust low-budget active learning"
-    )
+    name = "max_herding"
+    family = "diversity"
+    cost = "quadratic"
+    complexity = "O(n^2 d) in the first round, then O(n^2 d b / L)"
+    reference = "Bae, Noh, Sutherland, 2024, Generalized coverage for more robust low-budget active learning"
 
     gamma: float | None = Field(default=None, gt=0)
     """Inverse width of the kernel; 1 / n_features by default."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,11 +20,11 @@ class Mcm(Strategy):
     as utility; if there are fewer than n, the batch is that of margin.
     """
 
-    name: ClassVar[str] = "mcm"
-    family: ClassVar[str] = "density"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
-    complexity: ClassVar[str] = "O(n C + m d b) an iteration, m candidates within the margin"
-    reference: ClassVar[str] = (
+    name = "mcm"
+    family = "density"
+    needs = frozenset({Need.PROBA, Need.LABELS})
+    complexity = "O(n C + m d b) an iteration, m candidates within the margin"
+    reference = (
         "Xu, Yu, Tresp, Xu, Wang, 2003, Representative sampling for text classification using support vector"
         " machines"
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -25,9 +25,9 @@ class McPal(KernelStrategy):
     density.
     """
 
-    name: ClassVar[str] = "mcpal"
-    complexity: ClassVar[str] = "O(n (b d + C))"
-    reference: ClassVar[str] = (
+    name = "mcpal"
+    complexity = "O(n (b d + C))"
+    reference = (
         "Kottke, Krempl, Lang, Teschner, Spiliopoulou, 2016, Multi-class probabilistic active learning"
     )
 

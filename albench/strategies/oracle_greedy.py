@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import REFUSED, CostClass, Need, Strategy
+from albench.contracts import REFUSED, Need, Strategy
 from albench.ordering import Picks, best
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ class OracleGreedy(Strategy):
     so that it can be exceeded.
     """
 
-    name: ClassVar[str] = "oracle_greedy"
-    family: ClassVar[str] = "control"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.TRUTH, Need.MODEL})
-    cost: ClassVar[CostClass] = "refits"
-    accepts_sparse: ClassVar[bool] = True
-    complexity: ClassVar[str] = "b T refits and scores, T tried candidates"
-    main: ClassVar[str | None] = "metric"
-    reference: ClassVar[str] = (
+    name = "oracle_greedy"
+    family = "control"
+    needs = frozenset({Need.TRUTH, Need.MODEL})
+    cost = "refits"
+    accepts_sparse = True
+    complexity = "b T refits and scores, T tried candidates"
+    main = "metric"
+    reference = (
         "Werner, Burchert, Stubbemann, Schmidt-Thieme, 2024, A cross-domain benchmark for active learning"
     )
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,10 +20,10 @@ class PerCost(Wrapper):
     others. Without declared costs every label costs 1, and it is the wrapped strategy.
     """
 
-    name: ClassVar[str] = "per_cost"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PRICES})
-    complexity: ClassVar[str] = "that of the wrapped strategy, and O(n)"
-    reference: ClassVar[str] = "Settles, Craven, Friedland, 2008, Active learning with real annotation costs"
+    name = "per_cost"
+    needs = frozenset({Need.PRICES})
+    complexity = "that of the wrapped strategy, and O(n)"
+    reference = "Settles, Craven, Friedland, 2008, Active learning with real annotation costs"
 
     strategy: ScoringStrategy
     """The strategy whose utilities are divided: a name, or ``{name: {parameter: value}}``."""

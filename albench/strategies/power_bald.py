@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class PowerBald(CommitteeStrategy):
     """Sample with probability proportional to BALD^beta: power_sampling of bald under its own name."""
 
-    name: ClassVar[str] = "power_bald"
-    complexity: ClassVar[str] = "O(n M C)"
-    reference: ClassVar[str] = REFERENCE
+    name = "power_bald"
+    complexity = "O(n M C)"
+    reference = REFERENCE
 
     beta: float = Field(default=1.0, gt=0)
     """Coldness: 0 would be random, infinity the top of the list."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.errors import StrategyError
 from albench.strategies.utility_sampling import UtilitySampling, compute_logarithms
@@ -18,7 +18,7 @@ class PowerSampling(UtilitySampling):
     For utilities that are 0 or more; what has utility 0 is picked last.
     """
 
-    name: ClassVar[str] = "power_sampling"
+    name = "power_sampling"
 
     def compute_log_weights(self, scores: Floats, pool: PoolView) -> Floats:
         """Return the logarithm of the utilities."""

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Shared, Strategy
+from albench.contracts import Shared, Strategy
 from albench.ordering import Pick, best, build_picks
 from albench.strategies.numerics.carried_state import CarriedState
 from albench.strategies.numerics.k_means_clustering import k_means
@@ -31,7 +31,7 @@ class Balls(Shared):
     Distances that equal the radius to ten digits are within it.
     """
 
-    identity_name: ClassVar[str] = "albench.strategies.prob_cover.Balls"
+    identity_name = "albench.strategies.prob_cover.Balls"
 
     radius: float | None
     """None to find it."""
@@ -66,14 +66,12 @@ class ProbCover(Strategy):
     quantile of the distances to the nearest row of another cluster.
     """
 
-    name: ClassVar[str] = "prob_cover"
-    family: ClassVar[str] = "diversity"
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n^2 d) once for a split, then O(n d) a row that becomes covered"
-    main: ClassVar[str | None] = "delta"
-    reference: ClassVar[str] = (
-        "Yehuda, Dekel, Hacohen, Weinshall, 2022, Active learning through a covering lens"
-    )
+    name = "prob_cover"
+    family = "diversity"
+    cost = "quadratic"
+    complexity = "O(n^2 d) once for a split, then O(n d) a row that becomes covered"
+    main = "delta"
+    reference = "Yehuda, Dekel, Hacohen, Weinshall, 2022, Active learning through a covering lens"
 
     delta: float | None = Field(default=None, gt=0)
     """Radius of the balls; by default found from the purity."""

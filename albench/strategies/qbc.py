@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -29,10 +29,10 @@ class Qbc(CommitteeStrategy):
     * min_margin: 1 - min_m (p_m(1) - p_m(2)) (Jiang, Gupta, 2019)
     """
 
-    name: ClassVar[str] = "qbc"
-    complexity: ClassVar[str] = "O(n M C)"
-    main: ClassVar[str | None] = "disagreement"
-    reference: ClassVar[str] = "Seung, Opper, Sompolinsky, 1992, Query by committee"
+    name = "qbc"
+    complexity = "O(n M C)"
+    main = "disagreement"
+    reference = "Seung, Opper, Sompolinsky, 1992, Query by committee"
 
     disagreement: Disagreement = "vote_entropy"
     """How disagreement is measured; the first two look at votes, the others at class probabilities."""

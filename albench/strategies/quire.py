@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -26,11 +26,9 @@ class Quire(KernelStrategy):
     (their inverse is never needed) and is linear in the pool. A batch is the top of the list.
     """
 
-    name: ClassVar[str] = "quire"
-    complexity: ClassVar[str] = "O(n L (L + d + C))"
-    reference: ClassVar[str] = (
-        "Huang, Jin, Zhou, 2010, Active learning by querying informative and representative examples"
-    )
+    name = "quire"
+    complexity = "O(n L (L + d + C))"
+    reference = "Huang, Jin, Zhou, 2010, Active learning by querying informative and representative examples"
 
     ridge: float = Field(default=1.0, gt=0)
     """lambda: weight of the regularisation."""

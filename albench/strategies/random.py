@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.contracts import CostClass, Strategy
+from albench.contracts import Strategy
 from albench.ordering import Picks
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 class Random(Strategy):
     """Labels the pool in one uniformly random order, drawn once per repeat and arm."""
 
-    name: ClassVar[str] = "random"
-    family: ClassVar[str] = "baseline"
-    cost: ClassVar[CostClass] = "constant"
-    complexity: ClassVar[str] = "O(n), one draw a trial"
-    arms: ClassVar[bool] = True
+    name = "random"
+    family = "baseline"
+    cost = "constant"
+    complexity = "O(n), one draw a trial"
+    arms = True
 
     def start(self, pool: PoolView) -> Rows:
         """Draw the place of each pool row in the order, shape (n_pool,)."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -21,9 +21,9 @@ class RandomSubsampling(Subsampling):
     for that (split: max_pool).
     """
 
-    name: ClassVar[str] = "random_subsampling"
-    complexity: ClassVar[str] = "that of the wrapped strategy on the part that is kept"
-    reference: ClassVar[str] = "Ertekin, Huang, Bottou, Giles, 2007, Learning on the border"
+    name = "random_subsampling"
+    complexity = "that of the wrapped strategy on the part that is kept"
+    reference = "Ertekin, Huang, Bottou, Giles, 2007, Learning on the border"
 
     share: float | None = Field(default=None, gt=0, le=1)
     """Part of the candidates that is kept; 0.1 if neither share nor size is given."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class RankSampling(UtilitySampling):
     """Sample with probability proportional to rank^-beta, rank 1 being the highest utility."""
 
-    name: ClassVar[str] = "rank_sampling"
-    complexity: ClassVar[str] = "that of the wrapped strategy, and O(n log n)"
+    name = "rank_sampling"
+    complexity = "that of the wrapped strategy, and O(n log n)"
 
     def compute_log_weights(self, scores: Floats, pool: PoolView) -> Floats:
         """Return minus the logarithm of the ranks; ties are ranked by their keys."""

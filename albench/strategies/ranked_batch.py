@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,14 +21,12 @@ class RankedBatch(Strategy):
     alpha = unlabelled / (unlabelled + labelled), picks counted as labelled.
     """
 
-    name: ClassVar[str] = "ranked_batch"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n (d b + C))"
-    main: ClassVar[str | None] = "uncertainty"
-    reference: ClassVar[str] = (
-        "Cardoso, Silva, Canuto, Moro, Goncalves, 2017, Ranked batch-mode active learning"
-    )
+    name = "ranked_batch"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n (d b + C))"
+    main = "uncertainty"
+    reference = "Cardoso, Silva, Canuto, Moro, Goncalves, 2017, Ranked batch-mode active learning"
 
     uncertainty: Measure = "least_confident"
     """u."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, create_model, field_validator, model_validator
 
@@ -33,12 +33,12 @@ class Relevance(_Named):  # type: ignore[misc]
     relevant class: by default it is the last one in the alphabet.
     """
 
-    name: ClassVar[str] = "relevance"
-    family: ClassVar[str] = "uncertainty"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n)"
-    main: ClassVar[str | None] = "positive"
-    reference: ClassVar[str] = (
+    name = "relevance"
+    family = "uncertainty"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n)"
+    main = "positive"
+    reference = (
         "Cormack, Grossman, 2014, Evaluation of machine-learning protocols for technology-assisted review"
     )
 

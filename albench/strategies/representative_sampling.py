@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from itertools import cycle
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -22,11 +22,11 @@ class RepresentativeSampling(Strategy):
     another cluster. The utility is minus the distance to the mean.
     """
 
-    name: ClassVar[str] = "representative_sampling"
-    family: ClassVar[str] = "diversity"
-    complexity: ClassVar[str] = "O(n d b) an iteration; ward: O(n^2 d)"
-    main: ClassVar[str | None] = "clustering"
-    reference: ClassVar[str] = "Nguyen, Smeulders, 2004, Active learning using pre-clustering"
+    name = "representative_sampling"
+    family = "diversity"
+    complexity = "O(n d b) an iteration; ward: O(n^2 d)"
+    main = "clustering"
+    reference = "Nguyen, Smeulders, 2004, Active learning using pre-clustering"
 
     clustering: Literal["k_means", "ward"] = "k_means"
     """k_means, or hierarchical with Ward's criterion, which needs memory for all pairs of candidates."""

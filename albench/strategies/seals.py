@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -20,9 +20,9 @@ class Seals(Subsampling):
     open and not labelled. Where that is less than a batch, random rows fill it up.
     """
 
-    name: ClassVar[str] = "seals"
-    complexity: ClassVar[str] = "that of the wrapped strategy on what is open, and O(b n d)"
-    reference: ClassVar[str] = (
+    name = "seals"
+    complexity = "that of the wrapped strategy on what is open, and O(b n d)"
+    reference = (
         "Coleman, Chou, Katz-Samuels, Culatana, Bailis, Berg, Nowak, Sumbaly, Zaharia, Yalniz, 2022,"
         " Similarity search for efficient active learning and search of rare concepts"
     )

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from albench.contracts import CostClass, Need, Strategy
+from albench.contracts import Need, Strategy
 from albench.ordering import Picks, top
 from albench.strategies.numerics.k_means_clustering import Points
 from albench.strategies.typiclust import TypiClust
@@ -20,13 +20,13 @@ class Tcm(Strategy):
     The paper's rule of thumb: TypiClust until there are some labels of each class, then uncertainty.
     """
 
-    name: ClassVar[str] = "tcm"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "that of typiclust, then O(n C)"
-    main: ClassVar[str | None] = "labels_per_class"
-    reference: ClassVar[str] = (
+    name = "tcm"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA})
+    cost = "quadratic"
+    complexity = "that of typiclust, then O(n C)"
+    main = "labels_per_class"
+    reference = (
         "Doucet, Estermann, Aczel, Wattenhofer, 2024, Bridging diversity and uncertainty in active learning"
         " with self-supervised pre-training"
     )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from itertools import cycle
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Strategy
+from albench.contracts import Strategy
 from albench.ordering import Pick, Picks, best, build_picks
 from albench.strategies.numerics.k_means_clustering import Points
 from albench.strategies.numerics.linear_algebra import NOISE, centre_if_far, multiply
@@ -37,11 +37,11 @@ class TypiClust(Strategy):
     nearest neighbours among the unlabelled members; that is the utility.
     """
 
-    name: ClassVar[str] = "typiclust"
-    family: ClassVar[str] = "diversity"
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n d (L + b)) an iteration, and O(m^2 d) in a cluster of m rows"
-    reference: ClassVar[str] = (
+    name = "typiclust"
+    family = "diversity"
+    cost = "quadratic"
+    complexity = "O(n d (L + b)) an iteration, and O(m^2 d) in a cluster of m rows"
+    reference = (
         "Hacohen, Dekel, Weinshall, 2022, Active learning on a budget: opposite strategies suit high and low"
         " budgets"
     )

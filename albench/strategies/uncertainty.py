@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -24,11 +24,11 @@ _TINY = np.finfo(np.float64).tiny
 class LeastConfident(Strategy):
     """Lowest probability of the most probable class: 1 - max_c p_c."""
 
-    name: ClassVar[str] = "least_confident"
-    family: ClassVar[str] = "uncertainty"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n C)"
-    reference: ClassVar[str] = "Lewis, Gale, 1994, A sequential algorithm for training text classifiers"
+    name = "least_confident"
+    family = "uncertainty"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n C)"
+    reference = "Lewis, Gale, 1994, A sequential algorithm for training text classifiers"
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, 1 - 1/n_classes]."""
@@ -38,13 +38,11 @@ class LeastConfident(Strategy):
 class Margin(Strategy):
     """Smallest gap between the two most probable classes: 1 - (p_(1) - p_(2))."""
 
-    name: ClassVar[str] = "margin"
-    family: ClassVar[str] = "uncertainty"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n C)"
-    reference: ClassVar[str] = (
-        "Scheffer, Decomain, Wrobel, 2001, Active hidden Markov models for information extraction"
-    )
+    name = "margin"
+    family = "uncertainty"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n C)"
+    reference = "Scheffer, Decomain, Wrobel, 2001, Active hidden Markov models for information extraction"
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, 1]."""
@@ -54,11 +52,11 @@ class Margin(Strategy):
 class Entropy(Strategy):
     """Largest entropy of the class probabilities: -sum_c p_c ln p_c, with 0 ln 0 = 0."""
 
-    name: ClassVar[str] = "entropy"
-    family: ClassVar[str] = "uncertainty"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n C)"
-    reference: ClassVar[str] = "Settles, Craven, 2008, An analysis of active learning strategies"
+    name = "entropy"
+    family = "uncertainty"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n C)"
+    reference = "Settles, Craven, 2008, An analysis of active learning strategies"
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, ln n_classes]."""
@@ -68,11 +66,11 @@ class Entropy(Strategy):
 class DistanceToBoundary(Strategy):
     """Smallest distance to the decision boundary: -|f| if binary, else minus the gap of the top two."""
 
-    name: ClassVar[str] = "distance_to_boundary"
-    family: ClassVar[str] = "uncertainty"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.DECISION})
-    complexity: ClassVar[str] = "O(n C)"
-    reference: ClassVar[str] = "Tong, Koller, 2001, Support vector machine active learning"
+    name = "distance_to_boundary"
+    family = "uncertainty"
+    needs = frozenset({Need.DECISION})
+    complexity = "O(n C)"
+    reference = "Tong, Koller, 2001, Support vector machine active learning"
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers up to 0, in units of the decision function."""
@@ -86,11 +84,11 @@ class DistanceToBoundary(Strategy):
 class RatioOfConfidence(Strategy):
     """Largest ratio of the second most probable class to the most probable one: p_(2) / p_(1)."""
 
-    name: ClassVar[str] = "ratio_of_confidence"
-    family: ClassVar[str] = "uncertainty"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n C)"
-    reference: ClassVar[str] = "Monarch, 2021, Human-in-the-loop machine learning"
+    name = "ratio_of_confidence"
+    family = "uncertainty"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n C)"
+    reference = "Monarch, 2021, Human-in-the-loop machine learning"
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, 1]."""

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Need, Strategy
+from albench.contracts import Need, Strategy
 from albench.strategies.numerics.covering import cover_greedily
 from albench.strategies.numerics.kernel_cover import KernelCover
 from albench.strategies.numerics.linear_algebra import scale_to_unit_length
@@ -33,13 +33,13 @@ class UncertaintyHerding(Strategy):
     different labelled rows (of the candidates, their median, while there are none).
     """
 
-    name: ClassVar[str] = "uncertainty_herding"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS, Need.EMBEDDING})
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "O(n^2 d), and one more fit"
-    main: ClassVar[str | None] = "uncertainty"
-    reference: ClassVar[str] = (
+    name = "uncertainty_herding"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA, Need.LABELS, Need.EMBEDDING})
+    cost = "quadratic"
+    complexity = "O(n^2 d), and one more fit"
+    main = "uncertainty"
+    reference = (
         "Bae, Oliveira, Sutherland, 2025, Uncertainty herding: one active learning method for all label"
         " budgets"
     )

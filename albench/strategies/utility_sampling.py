@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -23,8 +23,8 @@ class UtilitySampling(Wrapper):
     log weight + Gumbel noise are such a sample.
     """
 
-    complexity: ClassVar[str] = "that of the wrapped strategy, and O(n)"
-    reference: ClassVar[str] = REFERENCE
+    complexity = "that of the wrapped strategy, and O(n)"
+    reference = REFERENCE
 
     strategy: ScoringStrategy
     """The strategy whose utilities are sampled by: a name, or ``{name: {parameter: value}}``."""

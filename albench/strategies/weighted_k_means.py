@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -21,12 +21,12 @@ class WeightedKMeans(Strategy):
     uncertainties as weights; the ones nearest to the centres are taken. The utility is minus that distance.
     """
 
-    name: ClassVar[str] = "weighted_k_means"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    complexity: ClassVar[str] = "O(n C + factor b^2 d)"
-    main: ClassVar[str | None] = "factor"
-    reference: ClassVar[str] = "Zhdanov, 2019, Diverse mini-batch active learning"
+    name = "weighted_k_means"
+    family = "hybrid"
+    needs = frozenset({Need.PROBA})
+    complexity = "O(n C + factor b^2 d)"
+    main = "factor"
+    reference = "Zhdanov, 2019, Diverse mini-batch active learning"
 
     factor: int = Field(default=10, ge=1)
     """How many times the batch is clustered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
     AfterValidator,
@@ -149,8 +149,8 @@ InnerModel = Annotated[
 class Wrapper(Strategy):
     """Base of strategies that change what another strategy does."""
 
-    family: ClassVar[str] = "wrapper"
-    main: ClassVar[str | None] = "strategy"
+    family = "wrapper"
+    main = "strategy"
 
     strategy: InnerStrategy
     """The strategy that is wrapped: a name, or ``{name: {parameter: value}}``."""

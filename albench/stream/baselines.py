@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.contracts.stream import BudgetManager, Decider, StreamStrategy
 from albench.stream.managers import FixedBudget
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class StreamRandom(StreamStrategy):
     """Wants each row with the probability of the budget."""
 
-    name: ClassVar[str] = "random"
+    name = "random"
 
     def get_published_manager(self) -> BudgetManager:
         """Return the one that keeps the budget."""
@@ -32,7 +32,7 @@ class StreamRandom(StreamStrategy):
 class Periodic(StreamStrategy):
     """Wants a row whenever the budget so far allows one label more: budget * t - n_bought >= 1."""
 
-    name: ClassVar[str] = "periodic"
+    name = "periodic"
 
     def get_published_manager(self) -> BudgetManager:
         """Return the one that keeps the budget."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import exp, inf
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
@@ -31,8 +31,8 @@ class DensityBased(StreamStrategy):
     that came after them; rows with none are passed over, and raise the threshold as unwanted ones do.
     """
 
-    name: ClassVar[str] = "density_based"
-    reference: ClassVar[str] = (
+    name = "density_based"
+    reference = (
         "Ienco, Zliobaite, Pfahringer, 2014, High density-focused uncertainty sampling for active learning"
         " over evolving stream data"
     )
@@ -108,11 +108,9 @@ class CognitiveDual(StreamStrategy):
     is the new nearest neighbour of at least ``min_density`` rows of the memory.
     """
 
-    name: ClassVar[str] = "cognitive_dual"
-    main: ClassVar[str | None] = "threshold"
-    reference: ClassVar[str] = (
-        "Liu, Xue, Wu, Zhou, Yao, Li, 2021, Online active learning for drifting data streams"
-    )
+    name = "cognitive_dual"
+    main = "threshold"
+    reference = "Liu, Xue, Wu, Zhou, Yao, Li, 2021, Online active learning for drifting data streams"
 
     threshold: Literal["fixed", "variable", "randomised", "random"] = "randomised"
     """What decides on the rows that are looked at; ``random`` takes them with the budget's probability."""

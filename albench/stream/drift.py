@@ -5,7 +5,7 @@ Positions and widths are shares of the stream, so that a longer stream has the s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class NoDrift(Drift):
     """Nothing changes but what changes in the rows themselves."""
 
-    name: ClassVar[str] = "none"
+    name = "none"
 
     def keeps_labels(self) -> bool:
         """Say that they do."""
@@ -63,8 +63,8 @@ class _ConceptDrift(Drift):
 class SuddenDrift(_ConceptDrift):
     """From one row on, all rows are of the new concept."""
 
-    name: ClassVar[str] = "sudden"
-    main: ClassVar[str | None] = "at"
+    name = "sudden"
+    main = "at"
 
     at: float = Field(default=0.5, gt=0, lt=1)
     """Where it is, as a share of the stream."""
@@ -81,9 +81,9 @@ class GradualDrift(_ConceptDrift):
     The change begins half a width before its centre, where that is 12 %.
     """
 
-    name: ClassVar[str] = "gradual"
-    main: ClassVar[str | None] = "at"
-    reference: ClassVar[str] = "Bifet, Holmes, Kirkby, Pfahringer, 2010, MOA: Massive online analysis"
+    name = "gradual"
+    main = "at"
+    reference = "Bifet, Holmes, Kirkby, Pfahringer, 2010, MOA: Massive online analysis"
 
     at: float = Field(default=0.5, gt=0, lt=1)
     """Where its centre is, as a share of the stream."""
@@ -102,8 +102,8 @@ class GradualDrift(_ConceptDrift):
 class RecurringDrift(_ConceptDrift):
     """Two concepts in turn, each for the same number of rows."""
 
-    name: ClassVar[str] = "recurring"
-    main: ClassVar[str | None] = "every"
+    name = "recurring"
+    main = "every"
 
     every: float = Field(default=0.25, gt=0, lt=1)
     """How long each lasts, as a share of the stream."""
@@ -120,8 +120,8 @@ class CovariateDrift(Drift):
     A share of all rows, at random, comes at any time. Rows without that value come as any other one does.
     """
 
-    name: ClassVar[str] = "covariate"
-    main: ClassVar[str | None] = "at"
+    name = "covariate"
+    main = "at"
 
     at: float = Field(default=0.5, gt=0, lt=1)
     """Where the change is, as a share of the stream."""

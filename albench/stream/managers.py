@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from math import floor
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -18,9 +17,9 @@ class FixedBudget(BudgetManager):
     At no moment more than ``ceil(budget * t)`` labels are bought.
     """
 
-    name: ClassVar[str] = "fixed"
-    promises: ClassVar[bool] = True
-    reference: ClassVar[str] = (
+    name = "fixed"
+    promises = True
+    reference = (
         "Ienco, Zliobaite, Pfahringer, 2014, High density-focused uncertainty sampling for active learning"
         " over evolving stream data"
     )
@@ -44,11 +43,9 @@ class EstimatedBudget(BudgetManager):
     adds up to about ``t / (2 * window)`` labels.
     """
 
-    name: ClassVar[str] = "estimated"
-    main: ClassVar[str | None] = "window"
-    reference: ClassVar[str] = (
-        "Zliobaite, Bifet, Pfahringer, Holmes, 2014, Active learning with drifting streaming data"
-    )
+    name = "estimated"
+    main = "window"
+    reference = "Zliobaite, Bifet, Pfahringer, Holmes, 2014, Active learning with drifting streaming data"
 
     window: int = Field(default=100, ge=1)
     """Rows over which spending is forgotten."""
@@ -82,11 +79,9 @@ class BalancedQuantile(BudgetManager):
     and it buys every row.
     """
 
-    name: ClassVar[str] = "balanced_quantile"
-    sets_threshold: ClassVar[bool] = True
-    reference: ClassVar[str] = (
-        "Kottke, Krempl, Spiliopoulou, 2015, Probabilistic active learning in datastreams"
-    )
+    name = "balanced_quantile"
+    sets_threshold = True
+    reference = "Kottke, Krempl, Spiliopoulou, 2015, Probabilistic active learning in datastreams"
 
     window: int = Field(default=100, ge=1)
     """How many utilities the quantile is of."""

@@ -5,7 +5,7 @@ The confidence of the learner in a row is its largest class probability.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -43,7 +43,7 @@ class ConfidenceDecider(Decider):
 class _UncertaintyStrategy(StreamStrategy):
     """What the four have in common."""
 
-    reference: ClassVar[str] = ZLIOBAITE
+    reference = ZLIOBAITE
 
     def get_published_manager(self) -> BudgetManager:
         """Return the estimate over a forgetting window."""
@@ -53,7 +53,7 @@ class _UncertaintyStrategy(StreamStrategy):
 class FixedUncertainty(_UncertaintyStrategy):
     """Wants rows in which the learner's confidence is at most 1/C + budget * (1 - 1/C), for C classes."""
 
-    name: ClassVar[str] = "fixed_uncertainty"
+    name = "fixed_uncertainty"
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the fixed threshold."""
@@ -63,8 +63,8 @@ class FixedUncertainty(_UncertaintyStrategy):
 class VariableUncertainty(_UncertaintyStrategy):
     """Wants rows less sure than a threshold, which falls with each row that is wanted and rises else."""
 
-    name: ClassVar[str] = "variable_uncertainty"
-    main: ClassVar[str | None] = "step"
+    name = "variable_uncertainty"
+    main = "step"
 
     step: float = Field(default=0.01, gt=0, le=1)
     """Relative change of the threshold by one row."""
@@ -77,7 +77,7 @@ class VariableUncertainty(_UncertaintyStrategy):
 class RandomisedVariableUncertainty(_UncertaintyStrategy):
     """Variable uncertainty with the threshold times a normal draw of mean 1: no row is out of reach."""
 
-    name: ClassVar[str] = "randomised_variable_uncertainty"
+    name = "randomised_variable_uncertainty"
 
     step: float = Field(default=0.01, gt=0, le=1)
     """Relative change of the threshold by one row."""
@@ -95,7 +95,7 @@ class Split(_UncertaintyStrategy):
     The random rows show changes where the learner is confident.
     """
 
-    name: ClassVar[str] = "split"
+    name = "split"
 
     step: float = Field(default=0.01, gt=0, le=1)
     """Relative change of the threshold by one row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
@@ -32,7 +32,7 @@ class UtilityDecider(Decider):
 
 
 class _UtilityStrategy(StreamStrategy):
-    sets_threshold: ClassVar[bool] = False
+    sets_threshold = False
 
     def get_published_manager(self) -> BudgetManager:
         """Return the quantile filter."""
@@ -42,7 +42,7 @@ class _UtilityStrategy(StreamStrategy):
 class StreamUncertainty(_UtilityStrategy):
     """The less sure of a row the learner is, the more useful: 1 - p_max."""
 
-    name: ClassVar[str] = "uncertainty"
+    name = "uncertainty"
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the formula, which has no memory."""
@@ -60,11 +60,9 @@ class CommitteeDisagreement(_UtilityStrategy):
     Members learn each label as often as a Poisson draw of mean 1 says (online bagging).
     """
 
-    name: ClassVar[str] = "committee_disagreement"
-    main: ClassVar[str | None] = "method"
-    reference: ClassVar[str] = (
-        "Seung, Opper, Sompolinsky, 1992, Query by committee; Oza, 2005, Online bagging and boosting"
-    )
+    name = "committee_disagreement"
+    main = "method"
+    reference = "Seung, Opper, Sompolinsky, 1992, Query by committee; Oza, 2005, Online bagging and boosting"
 
     method: Literal["vote_entropy", "kl"] = "vote_entropy"
     """What disagreement is."""
@@ -108,10 +106,8 @@ class Probabilistic(_UtilityStrategy):
     by now, and memory is bounded.
     """
 
-    name: ClassVar[str] = "probabilistic"
-    reference: ClassVar[str] = (
-        "Kottke, Krempl, Spiliopoulou, 2015, Probabilistic active learning in datastreams"
-    )
+    name = "probabilistic"
+    reference = "Kottke, Krempl, Spiliopoulou, 2015, Probabilistic active learning in datastreams"
 
     prior: float = Field(default=1.0, gt=0)
     """Pseudo-count of each class."""

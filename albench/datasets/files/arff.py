@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.datasets.checks import check_table
 from albench.datasets.files import arff_sparse, arff_text
@@ -32,7 +32,7 @@ class ArffFile(FileSource):
     sparse.
     """
 
-    name: ClassVar[str] = "arff"
+    name = "arff"
 
     missing: Words = ()
     """Texts that stand for a missing value, besides an unquoted ``?``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -29,7 +29,7 @@ class CsvFile(FileSource):
     may have swallowed rows are an error.
     """
 
-    name: ClassVar[str] = "csv"
+    name = "csv"
 
     separator: str = Field(default=",", min_length=1, max_length=1)
     """Character between two cells."""
@@ -103,7 +103,7 @@ class CsvWhere(Where):
 class TsvFile(CsvFile):
     """A file of cells with tabs between them (with a header, ``.gz`` unpacked), as ``csv``."""
 
-    name: ClassVar[str] = "tsv"
+    name = "tsv"
 
     separator: str = Field(default="\t", min_length=1, max_length=1)
     """Character between two cells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
 from albench.datasets.files.csv_text import format_lines
@@ -23,8 +23,8 @@ _LINE = re.compile(rb"\s*[^\s:#]+(\s+(qid|\d+):\S+)*\s*(#.*)?")
 class LibsvmFile(ArraySource):
     """A libsvm (svmlight) file, ``.gz`` unpacked: ``label index:value ...``, indices from 1 or from 0."""
 
-    name: ClassVar[str] = "libsvm"
-    main: ClassVar[str | None] = "path"
+    name = "libsvm"
+    main = "path"
 
     storage: Literal["auto", "sparse", "dense"] = "auto"
     """Of the features; auto is sparse if less than a quarter of the cells is there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,8 +39,8 @@ class NpzFile(ArraySource):
     Complex numbers are refused, and arrays of Python objects: reading those could run code.
     """
 
-    name: ClassVar[str] = "npz"
-    main: ClassVar[str | None] = "path"
+    name = "npz"
+    main = "path"
 
     features: str = "X"
     """Array of the features; ignored if the file holds the parts of a sparse matrix instead."""

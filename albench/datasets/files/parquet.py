@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.datasets.files.base import FileSource, Reading
 from albench.datasets.files.open import explain_kind, format_size
@@ -29,7 +29,7 @@ class ParquetFile(FileSource):
     is no feature.
     """
 
-    name: ClassVar[str] = "parquet"
+    name = "parquet"
 
     def _columns(self, file: Path) -> tuple[str, ...]:
         return tuple(self._schema(file))

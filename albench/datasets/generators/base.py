@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Generator(DatasetSource):
     """Rows that are drawn, not read."""
 
-    main: ClassVar[str | None] = "n_rows"
-    licence: ClassVar[str] = "CC0 1.0"
-    source: ClassVar[str] = "drawn by albench; what is shown is the draw of the default parameters"
+    main = "n_rows"
+    licence = "CC0 1.0"
+    source = "drawn by albench; what is shown is the draw of the default parameters"
 
     n_rows: int = Field(default=1000, ge=10)
     """Number of rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Xor(Generator):
     """Four Gaussian clouds at the corners of a square, opposite corners of one class."""
 
-    name: ClassVar[str] = "xor"
+    name = "xor"
 
     noise: float = Field(default=0.4, ge=0)
     """Standard deviation of each cloud; the corners are at -1 and 1."""
@@ -35,7 +35,7 @@ class Xor(Generator):
 class ImbalancedBlobs(Generator):
     """Gaussian clouds of standard deviation 1 on a circle, one class each, of declared sizes."""
 
-    name: ClassVar[str] = "imbalanced_blobs"
+    name = "imbalanced_blobs"
 
     weights: tuple[Annotated[float, Field(gt=0)], ...] = Field(default=(0.8, 0.15, 0.05), min_length=2)
     """Share of each class, up to a common factor."""
@@ -71,8 +71,8 @@ class Twonorm(Generator):
     Means are at ``2 / sqrt(n_features)`` and its negative in every feature, which leaves 2.3 % of error.
     """
 
-    name: ClassVar[str] = "twonorm"
-    reference: ClassVar[str] = "Breiman (1996), Bias, variance and arcing classifiers"
+    name = "twonorm"
+    reference = "Breiman (1996), Bias, variance and arcing classifiers"
 
     n_features: int = Field(default=20, ge=1)
     """Number of features."""
@@ -88,8 +88,8 @@ class Twonorm(Generator):
 class Ringnorm(Generator):
     """A cloud of variance 4 around the origin, and one of variance 1 whose mean is at distance 1 from it."""
 
-    name: ClassVar[str] = "ringnorm"
-    reference: ClassVar[str] = "Breiman (1996), Bias, variance and arcing classifiers"
+    name = "ringnorm"
+    reference = "Breiman (1996), Bias, variance and arcing classifiers"
 
     n_features: int = Field(default=20, ge=1)
     """Number of features."""
@@ -106,10 +106,8 @@ class Ringnorm(Generator):
 class MakeClassification(Generator):
     """Two Gaussian clusters a class on the corners of a hypercube, and features of pure noise."""
 
-    name: ClassVar[str] = "make_classification"
-    reference: ClassVar[str] = (
-        "Guyon (2003), Design of experiments for the NIPS 2003 variable selection benchmark"
-    )
+    name = "make_classification"
+    reference = "Guyon (2003), Design of experiments for the NIPS 2003 variable selection benchmark"
 
     n_features: int = Field(default=20, ge=1)
     """Number of features."""

@@ -34,7 +34,7 @@ class RiverGenerator(Generator):
 
     generator: ClassVar[str] = ""
     """Its class in River."""
-    source: ClassVar[str] = "drawn by River 0.26 or newer: pip install 'albench[river]'"
+    source = "drawn by River 0.26 or newer: pip install 'albench[river]'"
 
     n_rows: int = Field(default=10_000, ge=10)
     """Number of rows."""
@@ -118,9 +118,9 @@ class Sea(RiverGenerator):
     The third feature says nothing. b is 8, 9, 7 or 9.5 in the concepts 0 to 3.
     """
 
-    name: ClassVar[str] = "sea"
-    generator: ClassVar[str] = "SEA"
-    reference: ClassVar[str] = "Street, Kim, 2001, A streaming ensemble algorithm (SEA)"
+    name = "sea"
+    generator = "SEA"
+    reference = "Street, Kim, 2001, A streaming ensemble algorithm (SEA)"
 
     concepts: tuple[Annotated[int, Field(ge=0, le=3)], ...] = Field(default=(0,), min_length=1)
     """Thresholds in the order in which they come, by their number."""
@@ -139,9 +139,9 @@ class Agrawal(RiverGenerator):
     names are numbers.
     """
 
-    name: ClassVar[str] = "agrawal"
-    generator: ClassVar[str] = "Agrawal"
-    reference: ClassVar[str] = "Agrawal, Imielinski, Swami, 1993, Database mining: a performance perspective"
+    name = "agrawal"
+    generator = "Agrawal"
+    reference = "Agrawal, Imielinski, Swami, 1993, Database mining: a performance perspective"
 
     concepts: tuple[Annotated[int, Field(ge=0, le=9)], ...] = Field(default=(0,), min_length=1)
     """Rules in the order in which they come, by their number."""
@@ -160,9 +160,9 @@ class Led(RiverGenerator):
     In a concept k, k of the seven segments have changed places with features that say nothing.
     """
 
-    name: ClassVar[str] = "led"
-    generator: ClassVar[str] = "LEDDrift"
-    reference: ClassVar[str] = "Breiman, Friedman, Olshen, Stone, 1984, Classification and regression trees"
+    name = "led"
+    generator = "LEDDrift"
+    reference = "Breiman, Friedman, Olshen, Stone, 1984, Classification and regression trees"
 
     concepts: tuple[Annotated[int, Field(ge=0, le=7)], ...] = Field(default=(0,), min_length=1)
     """How many segments have changed places, concept by concept."""
@@ -181,9 +181,9 @@ class Hyperplane(RiverGenerator):
     A plane that turns has no first row of a change: nothing is marked but what ``n_concepts`` says.
     """
 
-    name: ClassVar[str] = "hyperplane"
-    generator: ClassVar[str] = "Hyperplane"
-    reference: ClassVar[str] = "Hulten, Spencer, Domingos, 2001, Mining time-changing data streams"
+    name = "hyperplane"
+    generator = "Hyperplane"
+    reference = "Hulten, Spencer, Domingos, 2001, Mining time-changing data streams"
 
     n_concepts: int = Field(default=1, ge=1)
     """Planes that follow one another, each drawn anew."""
@@ -224,8 +224,8 @@ class RandomRbf(RiverGenerator):
     Centres that move have no first row of a change: nothing is marked but what ``n_concepts`` says.
     """
 
-    name: ClassVar[str] = "random_rbf"
-    reference: ClassVar[str] = "Bifet, Holmes, Kirkby, Pfahringer, 2010, MOA: Massive online analysis"
+    name = "random_rbf"
+    reference = "Bifet, Holmes, Kirkby, Pfahringer, 2010, MOA: Massive online analysis"
 
     n_concepts: int = Field(default=1, ge=1)
     """Sets of centres that follow one another, each drawn anew."""

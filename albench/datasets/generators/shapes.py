@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class TwoMoons(Generator):
     """Two interleaved half circles with Gaussian noise, as many rows each."""
 
-    name: ClassVar[str] = "two_moons"
+    name = "two_moons"
 
     noise: float = Field(default=0.2, ge=0)
     """Standard deviation of the noise; the circles have radius 1."""
@@ -35,8 +35,8 @@ class TwoMoons(Generator):
 class Banana(Generator):
     """Two crescents of radius 5 with Gaussian noise, each around the other's end, as many rows each."""
 
-    name: ClassVar[str] = "banana"
-    reference: ClassVar[str] = "Duin et al. (2007), PRTools, gendatb; Rätsch, Onoda and Müller (2001)"
+    name = "banana"
+    reference = "Duin et al. (2007), PRTools, gendatb; Rätsch, Onoda and Müller (2001)"
 
     noise: float = Field(default=1.0, ge=0)
     """Standard deviation of the noise; the crescents have radius 5."""
@@ -55,8 +55,8 @@ class Banana(Generator):
 class TwoSpirals(Generator):
     """Two intertwined spirals with Gaussian noise, as many rows each, evenly along the curve."""
 
-    name: ClassVar[str] = "two_spirals"
-    reference: ClassVar[str] = "Lang and Witbrock (1988), Learning to tell two spirals apart"
+    name = "two_spirals"
+    reference = "Lang and Witbrock (1988), Learning to tell two spirals apart"
 
     turns: float = Field(default=1.5, gt=0, le=10)
     """Turns of each spiral around the origin."""
@@ -80,10 +80,8 @@ class DivergentSin(Generator):
     Uncertainty sampling spends its budget where the curves overlap.
     """
 
-    name: ClassVar[str] = "divergent_sin"
-    reference: ClassVar[str] = (
-        "after Werner et al. (2024), A cross-domain benchmark for active learning (DivergingSin)"
-    )
+    name = "divergent_sin"
+    reference = "after Werner et al. (2024), A cross-domain benchmark for active learning (DivergingSin)"
 
     noise: float = Field(default=0.3, ge=0)
     """Standard deviation of the noise around the curves; the sine has amplitude 1."""
@@ -107,8 +105,8 @@ class Ex8Like(Generator):
     of query strategies use.
     """
 
-    name: ClassVar[str] = "ex8_like"
-    reference: ClassVar[str] = (
+    name = "ex8_like"
+    reference = (
         "after Zhan et al. (2021), A comparative survey: benchmarking for pool-based active learning (EX8)"
     )
 
@@ -125,7 +123,7 @@ class Ex8Like(Generator):
 class Checkerboard(Generator):
     """Uniform points on a board of alternating squares: uncertainty alone misses squares."""
 
-    name: ClassVar[str] = "checkerboard"
+    name = "checkerboard"
 
     squares: int = Field(default=4, ge=2)
     """Squares along each side."""

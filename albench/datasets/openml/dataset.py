@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -31,9 +31,9 @@ class OpenmlDataset(DatasetSource):
     numeric attributes are numbers, all others are categorical unless declared as ``text``.
     """
 
-    name: ClassVar[str] = "openml"
-    main: ClassVar[str | None] = "id"
-    reference: ClassVar[str] = REFERENCE
+    name = "openml"
+    main = "id"
+    reference = REFERENCE
 
     id: int | str
     """Number or name."""

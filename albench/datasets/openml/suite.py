@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from albench.contracts import DatasetSource
 from albench.datasets.openml import cache
@@ -22,9 +22,9 @@ class OpenmlSuite(DatasetSource):
     The resolved spec lists the tasks, so that a suite that changes later does not change an experiment.
     """
 
-    name: ClassVar[str] = "openml_suite"
-    main: ClassVar[str | None] = "id"
-    reference: ClassVar[str] = "Bischl et al. (2021), OpenML benchmarking suites"
+    name = "openml_suite"
+    main = "id"
+    reference = "Bischl et al. (2021), OpenML benchmarking suites"
 
     id: int | str
     """Number or alias."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class OpenmlTask(DatasetSource):
     """A supervised task of OpenML: a dataset, a target and, for ``split: declared``, its own splits."""
 
-    name: ClassVar[str] = "openml_task"
-    main: ClassVar[str | None] = "id"
-    reference: ClassVar[str] = REFERENCE
+    name = "openml_task"
+    main = "id"
+    reference = REFERENCE
 
     id: int = Field(ge=1)
     """Number of the task."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Linkage(Shared):
     Node i < n is row i; node n + i has the children ``children[i]``; the last node is the root.
     """
 
-    identity_name: ClassVar[str] = "albench.strategies.linkage.Linkage"
+    identity_name = "albench.strategies.linkage.Linkage"
 
     method: Method
     """Which clusters are merged: those whose variance grows least (ward), or the closest on average."""

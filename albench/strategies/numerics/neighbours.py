@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -31,7 +31,7 @@ class KNearest(Shared):
     shape (n, k), int32, and ``distances`` of shape (n, k).
     """
 
-    identity_name: ClassVar[str] = "albench.strategies.neighbours.KNearest"
+    identity_name = "albench.strategies.neighbours.KNearest"
 
     k: int = Field(ge=1)
     """Neighbours."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class PoolClusters(Shared):
     """k-means clusters of the pool: ``labels`` of shape (n,), int32, ``centres`` of shape (k, d)."""
 
-    identity_name: ClassVar[str] = "albench.strategies.pool_clusters.PoolClusters"
-    row_arrays: ClassVar[tuple[str, ...]] = ("labels",)
+    identity_name = "albench.strategies.pool_clusters.PoolClusters"
+    row_arrays = ("labels",)
 
     n_clusters: int | None = Field(default=None, ge=1)
     """Clusters; by default as many as the dataset has classes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -25,8 +25,8 @@ _BLOCK = 64
 class SimilaritySums(Shared):
     """The sum of each row's similarity to all ``n_rows`` rows, itself included: ``sums``."""
 
-    identity_name: ClassVar[str] = "albench.strategies.density.SimilaritySums"
-    row_arrays: ClassVar[tuple[str, ...]] = ("sums",)
+    identity_name = "albench.strategies.density.SimilaritySums"
+    row_arrays = ("sums",)
 
     similarity: Similarity
     """Which similarity."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pydantic import Field, create_model, model_validator
@@ -95,11 +95,9 @@ class SkactivemlStrategy(Strategy):
     mixture model, committees ``members`` bagged copies of the query model.
     """
 
-    identity_name: ClassVar[str] = f"{_LASTING}SkactivemlStrategy"
-    family: ClassVar[str] = "scikit-activeml"
-    reference: ClassVar[str] = (
-        "Kottke, Herde, Pham Minh, Benz, Mergard, Roghman, Sandrock, Sick, 2021, scikit-activeml"
-    )
+    identity_name = f"{_LASTING}SkactivemlStrategy"
+    family = "scikit-activeml"
+    reference = "Kottke, Herde, Pham Minh, Benz, Mergard, Roghman, Sandrock, Sick, 2021, scikit-activeml"
 
     cls: str
     """Class in ``skactiveml.pool``."""
