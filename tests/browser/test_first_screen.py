@@ -58,6 +58,16 @@ def test_sentence_picture_and_table_are_seen_without_scrolling_and_lead_to_the_l
     assert opened.complaints == []
 
 
+def test_a_taller_window_shows_what_comes_next_instead_of_a_gap(open_page, quickstart):
+    opened = open_page(quickstart.read_text(encoding="utf-8"))
+    bottom = "Math.round(document.querySelector('.answer').getBoundingClientRect().bottom + scrollY)"
+    opened.page.set_viewport_size({"width": 1400, "height": 900})
+    usual = opened.page.evaluate(bottom)
+    assert 900 <= usual <= 950
+    opened.page.set_viewport_size({"width": 1400, "height": 1400})
+    assert opened.page.evaluate(bottom) == pytest.approx(usual, abs=20)
+
+
 def test_the_page_of_the_quickstart_is_half_as_high_as_it_was(open_page, quickstart):
     opened = open_page(quickstart.read_text(encoding="utf-8"))
     assert opened.page.evaluate("document.documentElement.scrollHeight") <= HALF
