@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from albench.labelling.answers import CheckedAnswers
     from albench.labelling.proposal import Proposal
 
+_OF_A_POOL = "give an experiment without 'scenario: stream'"
+
 
 def propose(
     spec: Spec,
@@ -51,7 +53,7 @@ def propose(
     from albench.labelling.record import propose_and_record
 
     experiment = load_experiment(spec)
-    refuse_streams(experiment, "rows to label next are")
+    refuse_streams(experiment, "rows to label next are", _OF_A_POOL)
     return propose_and_record(experiment, strategy, n, dataset=dataset, model=model, by=by)
 
 
@@ -82,7 +84,7 @@ def record_answers(
     from albench.labelling.record import read_and_record
 
     experiment = load_experiment(spec)
-    refuse_streams(experiment, "answers of people are")
+    refuse_streams(experiment, "answers of people are", _OF_A_POOL)
     return read_and_record(
         experiment,
         Path(answers) if isinstance(answers, str) else answers,

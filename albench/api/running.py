@@ -154,7 +154,7 @@ def run_first_repeats(
     from albench.runner.session import Block
 
     experiment = load_experiment(spec)
-    refuse_streams(experiment, "spreads that are measured are")
+    refuse_streams(experiment, "spreads that are measured are", "run it instead")
     planned, tables = plan_experiment(experiment)
     with lock_folder(open_folder(experiment, results), display) as folder:
         block = Block(select_first_splits(planned, n_splits), find_needed_trials(planned, folder).by_now)

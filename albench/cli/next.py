@@ -90,7 +90,7 @@ def command(
     from albench.spec.experiment import refuse_streams
 
     experiment = options.read_experiment(spec)
-    refuse_streams(experiment, "rows to label next are")
+    refuse_streams(experiment, "rows to label next are", "give an experiment without 'scenario: stream'")
     who = by or _find_user()
     if answers is not None:
         checked = albench.record_answers(

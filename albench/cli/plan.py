@@ -72,7 +72,8 @@ def command(
         experiment = options.read_experiment(spec)
         whole = power or wanted is not None
         if whole:
-            refuse_streams(experiment, "what --power and --detect know is")
+            advice = "without them plan prices it, and after the run its page says how many repeats would do"
+            refuse_streams(experiment, "what --power and --detect know is", advice)
         evidence = find_evidence(experiment, results) if whole else None
         if probe and whole and not (evidence and measure_spreads(evidence)):
             albench.api.run_first_repeats(experiment, PROBE_REPEATS, results=results, display=display)

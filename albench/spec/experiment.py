@@ -208,13 +208,15 @@ class Experiment(Settings):
         return self.baseline.arms if strategy.component.arms else 1
 
 
-def refuse_streams(experiment: Experiment, what: str) -> None:
+def refuse_streams(experiment: Experiment, what: str, advice: str) -> None:
     """Refuse what is of pools alone.
 
     Parameters
     ----------
     what : str
         In words, as the subject of a sentence.
+    advice : str
+        What to do instead.
     """
     if experiment.is_stream:
-        raise SpecError(f"'{experiment.name}' is an experiment on streams: {what} of pools alone")
+        raise SpecError(f"'{experiment.name}' is an experiment on streams: {what} of pools alone; {advice}")

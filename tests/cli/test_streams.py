@@ -75,6 +75,13 @@ def test_figures_can_be_had_one_by_one(results):
     assert results.plot.spending(budget=0.1).layout.yaxis.tickformat == ".3~%"
 
 
+@pytest.mark.parametrize("option", [("--power",), ("--detect", "0.02")])
+def test_what_only_pools_have_is_refused_with_what_to_do_instead(option, folder, results, albench_in):
+    refused = albench_in(folder, "plan", "mine.yaml", *option)
+    assert refused.returncode == 2
+    assert "on streams: what --power and --detect know is of pools alone; without them plan" in refused.stderr
+
+
 def test_a_paper_gets_the_leaderboard_and_is_refused_what_only_pools_have(folder, results, albench_in):
     table = albench_in(folder, "export", "mine.yaml", "table")
     assert table.stdout.splitlines()[0].startswith("| Strategy | accuracy | Random's |")
