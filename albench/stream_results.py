@@ -89,10 +89,16 @@ class StreamResults(Results):
         """What the analysis concludes."""
         from albench.analysis.streams.conclude import conclude_streams
         from albench.analysis.streams.evidence.design import describe_design
+        from albench.spec.highlight import list_own_strategies
 
-        design, n_missing = describe_design(self.experiment), self.n_missing
-        needed = self.needed_repeats
-        return conclude_streams(design, self.trials, self.curves, n_missing=n_missing, needed=needed)
+        return conclude_streams(
+            describe_design(self.experiment),
+            self.trials,
+            self.curves,
+            n_missing=self.n_missing,
+            needed=self.needed_repeats,
+            own_strategies=list_own_strategies(self.experiment),
+        )
 
     @cached_property
     def answer(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def conclude_streams(
     *,
     n_missing: int = 0,
     needed: Sequence[CellRepeats] = (),
+    own_strategies: Sequence[str] = (),
 ) -> StreamEvidence:
     """Draw every conclusion that the tables of an experiment on streams allow.
 
@@ -50,6 +51,8 @@ def conclude_streams(
         ``stream_trials`` and ``stream_curves`` of ``albench.tables``, their rows in any order.
     needed : sequence of CellRepeats
         How many repeats cells need, where they go on until they are decided.
+    own_strategies : sequence of str
+        Labels of those that are not built in.
     """
     design = replace(design, n_repeats=max((cell.n_splits for cell in needed), default=design.n_repeats))
     by_key = group_curves(curves)
@@ -68,6 +71,7 @@ def conclude_streams(
         skipped=skipped,
         environments=tuple(trials["environment"].drop_nulls().unique().sort()),
         repeats=tuple(needed),
+        own_strategies=tuple(own_strategies),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.answer import choose_fitting
 from albench.narrative.caveats import write_unfinished_trials
+from albench.narrative.own_strategies import write_own_stream_strategies
 from albench.narrative.recommendation import (
     describe_more_repeats,
     describe_others,
@@ -41,6 +42,10 @@ def write_stream_answer(evidence: StreamEvidence) -> tuple[str, ...]:
     line = primary.find_row(recommendation.strategy)
     verdict = tuple(_write_verdict(evidence, recommendation, line))
     context = _write_context(primary, recommendation, line)
+    if own := tuple(write_own_stream_strategies(evidence)):
+        fitting = choose_fitting([*verdict, *context], [*own, *reservations])
+        # What follows speaks of the strategy that the first sentence names.
+        return (*own, *(fitting if fitting[:1] == [verdict[0]] else ()), *reservations)
     return (*verdict, *choose_fitting(context, [*verdict, *reservations]), *reservations)
 
 

@@ -1,6 +1,7 @@
 """What a page of streams says first, sentence by sentence, from tables of known numbers."""
 
 import re
+from dataclasses import replace
 from statistics import mean, median
 
 import pytest
@@ -52,6 +53,39 @@ def test_a_win_names_level_gain_and_recovery_of_strategy_and_random():
     recovery = world.conclude().primary.find_row("variable_uncertainty").recovery
     assert numbers[6:] == [recovery.n_sooner, recovery.n_sooner + recovery.n_later, round(recovery.p_holm, 3)]
     assert second == "That is over 10 repeats, p < 0.001 corrected for 3 strategies."
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [
+        (
+            ("variable_uncertainty",),
+            r"variable_uncertainty is better than the 2 other strategies and random at the same spending on 3 "
+            r"streams with sgd\.",
+        ),
+        (
+            ("split", "uncertainty"),
+            r"split, the best of 2 that are not built in, is worse than variable_uncertainty, the first of 3 "
+            r"strategies on 3 streams with sgd: it has ([+−]0\.\d+) .*against random at the same spending in "
+            r"prequential accuracy, variable_uncertainty (\+0\.\d+) .*",
+        ),
+    ],
+)
+def test_strategies_of_ones_own_are_compared_with_the_others_first(own, sentence):
+    world = World(gains=GAINS)
+    evidence = replace(world.conclude(), own_strategies=own)
+    first, *rest = write_stream_answer(evidence)
+    match = re.fullmatch(sentence, first)
+    assert match
+    gains = [
+        average(world, "accuracy", name) - average(world, "random_accuracy", name)
+        for name in ("split", "variable_uncertainty")
+    ]
+    for text, gain in zip(match.groups(), gains, strict=False):
+        assert float(text.replace("−", "-")) == pytest.approx(gain, abs=6e-4)
+    assert not rest or rest[0].startswith("Use variable_uncertainty")
+    everything = replace(evidence, own_strategies=tuple(GAINS))
+    assert write_stream_answer(everything) == answer(world)
 
 
 def test_where_nothing_gains_that_is_said():

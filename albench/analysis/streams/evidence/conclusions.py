@@ -142,6 +142,8 @@ class StreamEvidence:
         Fingerprints of those that trials ran in.
     repeats : tuple of CellRepeats
         How many repeats each cell needs, where they go on until it is decided; empty where all have as many.
+    own_strategies : tuple of str
+        Labels of those that are not built in.
     """
 
     design: StreamDesign
@@ -152,6 +154,7 @@ class StreamEvidence:
     skipped: Mapping[str, int] = field(default_factory=dict)
     environments: tuple[str, ...] = ()
     repeats: tuple[CellRepeats, ...] = ()
+    own_strategies: tuple[str, ...] = ()
 
     @property
     def n_failed(self) -> int:
