@@ -73,6 +73,13 @@ def _has_streams(folder: ResultsFolder) -> bool:
 def _list_notes(folders: tuple[ResultsFolder, ResultsFolder]) -> Iterator[str]:
     for folder in folders:
         yield from folder.list_flaws()
+        repeats = folder.read_resolved().get("repeats")
+        if isinstance(repeats, dict) and repeats.get("until") == "decided":
+            yield (
+                f"'{folder.path}' went on until its cells were decided: looks at results have ended its "
+                "repeats, for which intervals and p values here are not corrected; with a fixed number of "
+                "repeats in both runs they hold"
+            )
     hashes = [{entry["label"]: entry["hash"] for entry in folder.read_datasets()} for folder in folders]
     for label, first_hash in hashes[0].items():
         if hashes[1].get(label, first_hash) != first_hash:

@@ -52,6 +52,20 @@ def test_a_regression_fails_the_gate_in_one_direction_only(albench, folder):
     assert albench(folder, "compare", "results/good", "results/poor").returncode == 0
 
 
+def test_repeats_that_looks_have_ended_are_said_to_be_uncorrected(albench, folder, tmp_path):
+    spec = (folder / "good.yaml").read_text(encoding="utf-8").replace("iris, wine", "iris")
+    decided = "repeats: {until: decided, at_least: 6, up_to: 6}"
+    (tmp_path / "looks.yaml").write_text(spec.replace("repeats: 6", decided), encoding="utf-8")
+    assert albench(tmp_path, "run", "looks.yaml", "--quiet").returncode == 0
+    looks = tmp_path / "results" / "looks"
+    process = albench(folder, "compare", "results/good", looks)
+    assert process.returncode == 0
+    note = " ".join(process.stderr.split())
+    assert f"'{looks}' went on until its cells were decided: looks at results have ended its" in note
+    assert "for which intervals and p values here are not corrected" in note
+    assert "'results/good' went on" not in note
+
+
 def test_a_gate_does_not_pass_where_nothing_can_be_compared(albench, folder, tmp_path):
     spec = (folder / "good.yaml").read_text(encoding="utf-8").replace("label: model", "label: renamed")
     (tmp_path / "other.yaml").write_text(spec.replace("iris, wine", "iris"), encoding="utf-8")
