@@ -137,7 +137,7 @@ def check_plateau(evidence: SliceEvidence) -> Check:
     return check.tip(
         f"Random still gains more than {STILL_RISING:.0%} of its rise in the last fifth of the labels on "
         f"{list_words(rising)}: what happens later is not shown.",
-        "Raise the budget; the rounds that are done are kept.",
+        "Raise the budget: trials begin anew, and the rounds so far come out the same.",
     )
 
 
