@@ -50,10 +50,6 @@ One class in a file beside the experiment; nothing is registered. `outputs` hold
 of the codes.
 
 ```python
-from __future__ import annotations
-
-from typing import ClassVar
-
 import numpy as np
 from pydantic import Field
 
@@ -63,8 +59,8 @@ from albench import Metric
 class FBeta(Metric):
     \"\"\"Mean over the classes of F_beta: (1 + b^2) tp / ((1 + b^2) tp + b^2 fn + fp).\"\"\"
 
-    name: ClassVar[str] = "f_beta"
-    bounds: ClassVar[tuple[float, float | None]] = (0.0, 1.0)
+    name = "f_beta"
+    bounds = (0.0, 1.0)
 
     beta: float = Field(default=2.0, gt=0)
     \"\"\"Weight of recall beside precision.\"\"\"

@@ -104,18 +104,14 @@ One class in a file beside the experiment; nothing is registered. `observe` retu
 is stored; `stops` decides from the numbers so far.
 
 ```python
-from __future__ import annotations
-
-from typing import ClassVar
-
 from albench import StoppingRule
 
 
 class Certain(StoppingRule):
     \"\"\"Stop when the least certain row is certain: min max p > least.\"\"\"
 
-    needs_proba: ClassVar[bool] = True
-    observed_parameters: ClassVar[tuple[str, ...]] = ()
+    needs_proba = True
+    observed_parameters = ()
 
     least: float = 0.9
     \"\"\"Probability that counts as certain.\"\"\"
