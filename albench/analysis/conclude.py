@@ -186,16 +186,15 @@ def _analyse_slices(
 ) -> Iterator[ScoredSlice]:
     facts = read_facts(trials)
     primary = find_primary_slice(experiment, list_pools(trials))
-    for scored in score_slices(experiment, trials, curves, references, variant, needed=needed):
-        settings = replace(scored.settings, facts=facts, picks=picks, classes=classes)
+    for slice_scores in score_slices(experiment, trials, curves, references, variant, needed=needed):
+        settings = replace(slice_scores.settings, facts=facts, picks=picks, classes=classes)
+        scored = replace(slice_scores, settings=settings)
         # Scores of a whole grid would fill the memory: only few slices are compared by repeat.
         is_compared = any(_is_same_but(fields, settings.slice, primary) for fields in _COMPARED)
         kept = scored.all_scores if is_compared else ()
-        evidence = analyse_slice(settings, scored.all_scores, scored.reference_means)
+        evidence = analyse_slice(scored)
         if settings.primary and have_prices(curves):
-            budget = find_budget(experiment, settings.slice)
-            means = scored.reference_means
-            cost_axis = compare_along_costs(settings, scored.all_scores, curves, budget, means)
+            cost_axis = compare_along_costs(scored, curves, find_budget(experiment, settings.slice))
             evidence = replace(evidence, cost_axis=cost_axis)
         yield ScoredSlice(evidence, kept)
 

@@ -18,11 +18,11 @@ from albench.analysis.slice_evidence import analyse_slice
 from albench.analysis.stats.area import interpolate_curves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from albench.analysis.panel import CurveArrays, CurvePanel
+    from albench.analysis.score_slices import SliceScores
     from albench.analysis.scores import Scores
-    from albench.analysis.selection import SliceSettings
     from albench.contracts import Floats, Rows
     from albench.spec.experiment import Size
 
@@ -36,17 +36,12 @@ def have_prices(curves: CurveArrays) -> bool:
     return not np.array_equal(curves.costs, curves.n_labels)
 
 
-def compare_along_costs(
-    settings: SliceSettings,
-    all_scores: Sequence[Scores],
-    curves: CurveArrays,
-    budget: Size,
-    references: Mapping[str, float],
-) -> CostAxis:
+def compare_along_costs(scored: SliceScores, curves: CurveArrays, budget: Size) -> CostAxis:
     """Compare the strategies of a slice along the costs."""
+    settings, all_scores = scored.settings, scored.all_scores
     metric = curves.metrics.index(settings.slice.metric)
     panels = [exchange_axis(scores.panel, curves, budget, settings.random) for scores in all_scores]
-    along_costs = [
+    along_costs = tuple(
         score_panel(
             panel,
             metric,
@@ -57,14 +52,14 @@ def compare_along_costs(
             variant=settings.variant,
         )
         for panel, scores in zip(panels, all_scores, strict=True)
-    ]
+    )
     bought = {
         (panel.dataset, strategy): _average_labels(scores.panel, panel, curves, strategy)
         for panel, scores in zip(panels, all_scores, strict=True)
         for strategy in settings.strategies
     }
     ranges = {panel.dataset: (panel.low[0], panel.high[0]) for panel in panels if _has_range(panel)}
-    evidence = analyse_slice(settings, along_costs, references, with_details=False)
+    evidence = analyse_slice(replace(scored, all_scores=along_costs), with_details=False)
     return CostAxis(
         evidence=replace(evidence, is_along_costs=True),
         ranges={dataset: (float(low), float(high)) for dataset, (low, high) in ranges.items()},

@@ -12,10 +12,10 @@ from albench.analysis.paired_comparison import average_differences
 from albench.analysis.stats.bayes import FEWEST_DATASETS, compute_signed_rank_probabilities
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
+    add_corrected_ps,
     average_all,
     build_chosen_interval,
     build_t_interval,
-    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
@@ -122,21 +122,21 @@ def _add_tests(rows: Sequence[Row], comparisons: Comparisons, context: RowContex
     deltas = {name: _get_differences(compared) for name, compared in covered.items()}
     ps = [wilcoxon(deltas[name]) for name in family]
     corrected = dict(zip(family, zip(ps, holm(ps), strict=True), strict=True))
-    means = {name: mean for name, of in covered.items() if (mean := _estimate_these(of)) is not None}
-    these = compute_corrected_ps(means)
+    means = add_corrected_ps({name: _estimate_these(compared) for name, compared in covered.items()})
     tested = []
     for row in rows:
         can = row.strategy in corrected and can_be_tested(row.n_datasets, len(family))
         p, p_holm = corrected[row.strategy] if can and not context.withheld else (None, None)
+        mean, p_these = means.get(row.strategy, (None, None))
         tested.append(
             replace(
                 row,
                 testable=can,
                 p=p,
                 p_holm=p_holm,
-                p_these=None if context.withheld else these.get(row.strategy),
+                p_these=None if context.withheld else p_these,
                 p_side=0 if p is None else find_signed_rank_side(deltas[row.strategy]),
-                interval_chosen=build_chosen_interval(means.get(row.strategy), len(means), THESE_DATASETS),
+                interval_chosen=build_chosen_interval(mean, len(means), THESE_DATASETS),
             )
         )
     return tested

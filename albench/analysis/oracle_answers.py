@@ -12,9 +12,9 @@ from albench.analysis.evidence.oracles import AnnotatorRecord, GivenLabels, Labe
 from albench.analysis.selection import iterate_groups, select_trials
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
+    add_corrected_ps,
     average_all,
     build_t_interval,
-    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
@@ -77,13 +77,9 @@ def _compare_with_random(
     random, *others = by_dataset[0]
     means = {name: _average([shares[name] for shares in by_dataset]) for name in (random, *others)}
     estimates = {name: _estimate_more(by_dataset, panels, name, random) for name in others}
-    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
-    ps = compute_corrected_ps(known)
     compared = {
-        name: LabelShare(
-            means[name], float(known[name].mean), build_t_interval(known[name], THESE_DATASETS), ps[name]
-        )
-        for name in known
+        name: LabelShare(means[name], float(more.mean), build_t_interval(more, THESE_DATASETS), p)
+        for name, (more, p) in add_corrected_ps(estimates).items()
     }
     return {name: compared.get(name, LabelShare(mean)) for name, mean in means.items()}
 

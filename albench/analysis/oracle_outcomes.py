@@ -13,9 +13,9 @@ from albench.analysis.paired_comparison import subtract_areas
 from albench.analysis.scores import find_shared_looks, pair_repeats
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
+    add_corrected_ps,
     average_all,
     build_t_interval,
-    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
@@ -103,20 +103,19 @@ def _compare_ends(
     rows = [
         row for row in most.slice.rows if row.difference is not None and gains.get(row.strategy) is not None
     ]
-    estimates = {row.strategy: _estimate_change(pairs, row.strategy) for row in rows}
-    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
-    ps = compute_corrected_ps(known)
+    changes = add_corrected_ps({row.strategy: _estimate_change(pairs, row.strategy) for row in rows})
     for row in rows:
-        if row.strategy in known:
+        if row.strategy in changes:
+            change, p = changes[row.strategy]
             yield GainChange(
                 strategy=row.strategy,
                 least=least.oracle,
                 most=most.oracle,
                 gain_least=float(gains[row.strategy] or 0.0),
                 gain_most=float(row.difference or 0.0),
-                change=float(known[row.strategy].mean),
-                interval=build_t_interval(known[row.strategy], THESE_DATASETS),
-                p=ps[row.strategy],
+                change=float(change.mean),
+                interval=build_t_interval(change, THESE_DATASETS),
+                p=p,
             )
 
 

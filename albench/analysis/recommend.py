@@ -11,9 +11,9 @@ from albench.analysis.evidence.rows import BudgetLevels, Lead, Recommendation, o
 from albench.analysis.paired_comparison import compute_differences, subtract_areas
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
+    add_corrected_ps,
     average_all,
     build_t_interval,
-    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
@@ -119,9 +119,7 @@ def find_equals(estimates: Mapping[str, Estimate | None]) -> tuple[str, ...]:
 
     Not compared is not shown.
     """
-    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
-    ps = compute_corrected_ps(known)
-    worse = {name for name, p in ps.items() if p <= ALPHA and known[name].mean > 0}
+    worse = {name for name, (mean, p) in add_corrected_ps(estimates).items() if p <= ALPHA and mean.mean > 0}
     return tuple(name for name in estimates if name not in worse)
 
 

@@ -24,21 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.analysis.evidence.cells import Cell
-    from albench.analysis.evidence.details import Details
-    from albench.analysis.evidence.rows import Recommendation
     from albench.analysis.paired_comparison import PairedComparison
     from albench.analysis.ranks import MeanRanks
+    from albench.analysis.score_slices import SliceScores
     from albench.analysis.scores import Scores
     from albench.analysis.selection import SliceSettings
 
 
-def analyse_slice(
-    settings: SliceSettings,
-    all_scores: Sequence[Scores],
-    references: Mapping[str, float],
-    *,
-    with_details: bool = True,
-) -> SliceEvidence:
+def analyse_slice(scored: SliceScores, *, with_details: bool = True) -> SliceEvidence:
     """Conclude what can be concluded within a slice.
 
     Parameters
@@ -46,6 +39,7 @@ def analyse_slice(
     with_details : bool
         False leaves out what is concluded of the primary slice beside its comparisons and its verdict.
     """
+    settings, all_scores = scored.settings, scored.all_scores
     control = compare_arms(all_scores)
     if settings.primary:
         control = add_arm_savings(control, all_scores)
@@ -57,6 +51,10 @@ def analyse_slice(
     # They take most of the time, and the page shows them of one slice only.
     if is_detailed:
         details = collect_details(all_scores, first, ranking, settings, withheld=control.fired)
+    recommendation = None
+    if settings.primary:
+        similarity, rope = details.similarity if details else (), _compute_rope(settings, first.cells)
+        recommendation = recommend(first.rows, all_scores, similarity, rope=rope, withheld=control.fired)
     datasets = tuple(scores.dataset for scores in all_scores)
     searched = all_scores if is_detailed and settings.metric.name == "found" else ()
     random_curves = {
@@ -69,7 +67,7 @@ def analyse_slice(
         greater_is_better=settings.metric.greater_is_better,
         datasets=datasets,
         strategies=settings.strategies,
-        references=dict(references),
+        references=scored.reference_means,
         headroom=compute_headrooms(all_scores),
         cells=first.cells,
         rows=first.rows,
@@ -83,7 +81,7 @@ def analyse_slice(
         mean_levels=levels,
         mean_differences=differences,
         repeat_curves=dict(map(_build_repeat_curves, all_scores)) if is_detailed else {},
-        recommendation=_recommend(settings, all_scores, first, details, withheld=control.fired),
+        recommendation=recommendation,
         work_saved=tuple(
             work
             for scores in searched
@@ -119,26 +117,6 @@ def _compare_with(
     context = RowContext(baseline, settings.label_looking, ranking, rope, withheld)
     rows = build_rows(comparisons, _average_query_costs(all_scores), context)
     return Versus(baseline, cells, rows)
-
-
-def _recommend(
-    settings: SliceSettings,
-    all_scores: Sequence[Scores],
-    versus: Versus,
-    details: Details | None,
-    *,
-    withheld: bool,
-) -> Recommendation | None:
-    """Return what the primary slice says about the strategy that stands first; None in another one."""
-    if not settings.primary:
-        return None
-    return recommend(
-        versus.rows,
-        all_scores,
-        details.similarity if details else (),
-        rope=_compute_rope(settings, versus.cells),
-        withheld=withheld,
-    )
 
 
 def _order_by_dataset(comparisons: Mapping[str, Sequence[PairedComparison]]) -> tuple[Cell, ...]:

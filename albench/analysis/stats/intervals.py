@@ -190,9 +190,11 @@ def compute_t_p(estimate: Estimate) -> float:
     return correct_p(p, estimate.looks) if estimate.looks else p
 
 
-def compute_corrected_ps(estimates: Mapping[str, Estimate]) -> dict[str, float]:
-    """Return the p of each mean against 0, corrected for their number by Holm's method."""
-    return dict(zip(estimates, holm(list(map(compute_t_p, estimates.values()))), strict=True))
+def add_corrected_ps(estimates: Mapping[str, Estimate | None]) -> dict[str, tuple[Estimate, float]]:
+    """Return the means that are known with their p against 0, corrected for their number by Holm's method."""
+    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
+    ps = holm(list(map(compute_t_p, known.values())))
+    return {name: (known[name], p) for name, p in zip(known, ps, strict=True)}
 
 
 def compute_p_of_look(estimate: Estimate) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from albench.analysis.evidence.cells import Curve, Interval
     from albench.report.html.palette import Style
@@ -115,6 +115,18 @@ def build_line(curve: Curve, style: Style, decimals: int = 5) -> Trace:
         "line": {"color": style.colour, "width": 2, "dash": style.plotly_dash},
         "marker": {"color": style.colour, "size": 7},
         "hovertemplate": "%{y:.4~g}",
+    }
+
+
+def build_points(x: list[Any], y: list[Any], words: Iterable[str], mode: str = "markers") -> Trace:
+    """Return points that say some words each to those who point at them."""
+    return {
+        "type": "scatter",
+        "mode": mode,
+        "x": x,
+        "y": y,
+        "text": [escape_markup(text) for text in words],
+        "hovertemplate": "%{text}<extra></extra>",
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.report.figures.common import (
     FigurePanel,
+    build_points,
     build_row_axis,
     build_whiskers,
     check_figure,
@@ -37,21 +38,14 @@ def build_control_panel(control: Control, style: Style, metric: str) -> FigurePa
         f"{name}: {format_signed(control.differences[name])} {format_span(control.intervals.get(name))}"
         for name in datasets
     ]
-    figure = check_figure([_build_points(control, datasets, words, style)], layout)
+    figure = check_figure([_build_differences(control, datasets, words, style)], layout)
     return FigurePanel(
         "control-arms", "Random against random", "; ".join(words), figure, 80 + 26 * len(datasets)
     )
 
 
-def _build_points(control: Control, datasets: list[str], words: list[str], style: Style) -> Trace:
+def _build_differences(control: Control, datasets: list[str], words: list[str], style: Style) -> Trace:
     arms = [measure_arms(control.differences[name], control.intervals.get(name)) for name in datasets]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [control.differences[name] for name in datasets],
-        "y": list(range(len(datasets))),
-        "text": [escape_markup(text) for text in words],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"size": 9, "color": style.colour},
-        "error_x": build_whiskers(arms, style),
-    }
+    points = build_points([control.differences[name] for name in datasets], [*range(len(datasets))], words)
+    marker = {"size": 9, "color": style.colour}
+    return points | {"marker": marker, "error_x": build_whiskers(arms, style)}

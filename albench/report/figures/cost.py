@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from albench.report.figures.common import (
     FigurePanel,
     build_log_axis,
+    build_points,
     build_row_axis,
     check_figure,
     escape_markup,
@@ -46,21 +47,14 @@ def _build_times(place: int, row: Row, style: Style) -> Trace:
         for value, symbol, word in ((row.fit_s, FIT, "fits"), (row.query_s, QUERY, "queries"))
         if value is not None and value > 0
     ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [value for value, _, _ in marks],
-        "y": [place] * len(marks),
-        "text": [escape_markup(f"{row.strategy}: {words}") for _, _, words in marks],
-        "hovertemplate": "%{text}<extra></extra>",
-        "meta": style.id,
-        "marker": {
-            "symbol": [symbol for _, symbol, _ in marks],
-            "size": 10,
-            "color": style.colour,
-            "line": {"color": style.colour, "width": 1.6},
-        },
+    seconds, words = [value for value, _, _ in marks], [f"{row.strategy}: {text}" for _, _, text in marks]
+    marker = {
+        "symbol": [symbol for _, symbol, _ in marks],
+        "size": 10,
+        "color": style.colour,
+        "line": {"color": style.colour, "width": 1.6},
     }
+    return build_points(seconds, [place] * len(marks), words) | {"meta": style.id, "marker": marker}
 
 
 def build_gain_panel(rows: Sequence[Row], styles: Mapping[str, Style], metric: str) -> FigurePanel:

@@ -8,6 +8,7 @@ from albench.analysis.oracle_outcomes import order_by_noise
 from albench.report.figures.common import (
     FigurePanel,
     build_level_line,
+    build_points,
     build_whiskers,
     check_figure,
     escape_markup,
@@ -128,13 +129,8 @@ def _build_line(points: Sequence[_Point], style: Style, *, percent: bool = False
         + (format_percent(y) if percent else f"{format_signed(y)} {format_span(interval)}")
         for x, y, interval in points
     ]
-    trace: Trace = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [x for x, _, _ in points],
-        "y": [y for _, y, _ in points],
-        "text": [escape_markup(text) for text in words],
-        "hovertemplate": "%{text}<extra></extra>",
+    x, y = [x for x, _, _ in points], [y for _, y, _ in points]
+    trace = build_points(x, y, words, "lines+markers") | {
         "meta": style.id,
         "line": {"color": style.colour, "width": 2, "dash": style.plotly_dash},
         "marker": {"color": style.colour, "size": 7},

@@ -18,6 +18,7 @@ from albench.report.figures.common import (
     build_line,
     build_line_label,
     build_log_axis,
+    build_points,
     check_figure,
     count_decimals,
     drop_links,
@@ -149,15 +150,8 @@ def _draw_level(picture: OraclePicture, styles: Mapping[str, Style]) -> Iterator
     level = round(picture.needed.level, _DECIMALS)
     yield build_level_line(_list_ends(picture), level)
     for name, cost in picture.list_costs():
-        yield {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [cost],
-            "y": [level],
-            "text": [f"{escape_markup(name)}: {format_amount(cost)} of money"],
-            "hovertemplate": "%{text}<extra></extra>",
-            "marker": {"color": styles[name].colour, "size": _DOT},
-        }
+        dot = build_points([cost], [level], [f"{name}: {format_amount(cost)} of money"])
+        yield dot | {"marker": {"color": styles[name].colour, "size": _DOT}}
 
 
 def _build_axis(picture: OraclePicture) -> Layout:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from albench.narrative.wording import describe_undefined
 from albench.report.figures.common import (
     FigurePanel,
+    build_points,
     build_row_axis,
     build_whiskers,
     check_figure,
-    escape_markup,
 )
 from albench.report.html.numbers import format_percent, format_saving_span
 
@@ -115,22 +115,17 @@ def _build_panel(rows: list[SavingRow], style: Style, axis: Layout, target: str)
         ],
     }
     alt = f"{style.label}: " + "; ".join(f"{row.dataset} {row.words}" for row in rows) + "."
-    figure = check_figure([_build_points(rows, style)], layout)
+    figure = check_figure([_build_savings(rows, style)], layout)
     # Lower than with two rows, the title of the axis would lie on its numbers.
     height = 70 + 26 * max(len(rows), 2)
     return FigurePanel(f"saving-{target}-{style.id}", style.label, alt, figure, height=height, style=style)
 
 
-def _build_points(rows: list[SavingRow], style: Style) -> Trace:
+def _build_savings(rows: list[SavingRow], style: Style) -> Trace:
     drawn = [(place, row) for place, row in enumerate(rows) if row.mark != "undefined"]
     arms = [_compute_arms(row) for _, row in drawn]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [compute_log_ratio(row.at) for _, row in drawn],
-        "y": [place for place, _ in drawn],
-        "text": [escape_markup(f"{row.dataset}: {row.words}") for _, row in drawn],
-        "hovertemplate": "%{text}<extra></extra>",
+    places, words = [place for place, _ in drawn], [f"{row.dataset}: {row.words}" for _, row in drawn]
+    return build_points([compute_log_ratio(row.at) for _, row in drawn], places, words) | {
         "meta": style.id,
         "marker": {"symbol": [SYMBOLS[row.mark] for _, row in drawn], "size": 9, "color": style.colour},
         "error_x": build_whiskers(arms, style),
