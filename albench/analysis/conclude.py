@@ -102,41 +102,16 @@ def conclude(
         scored_slices = tuple(
             _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area, needed)
         )
-    evidence = _sum_up(experiment, trials, curves, queries, needed, scored_slices)
+    slices = tuple(scored.evidence for scored in scored_slices)
+    failures, skipped = list_failures(trials, Failure), count_skipped(trials)
+    most = max((cell.n_splits for cell in needed), default=experiment.repeats.splits)
     select = partial(_select_scored, scored_slices)
-    by_oracle = select(_ORACLE)
-    is_priced = have_prices(arrays)
+    by_oracle, is_priced = select(_ORACLE), have_prices(arrays)
     compared = OracleComparison((), ())
     # Where everything costs 1 a label, one level costs the labels that it takes.
     if is_priced and len(by_oracle) > 1:
         compared = compare_oracles(by_oracle, arrays, find_budget(experiment, by_oracle[0].evidence.slice))
     outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
-    return replace(
-        evidence,
-        transfers=compare_transfers(select(_MODELS)),
-        preprocessings=compare_preprocessings(select(_PREPROCESSING)),
-        oracles=outcomes,
-        oracle_costs=compare_oracle_costs(by_oracle, arrays) if is_priced else (),
-        oracle_contrasts=compared.contrasts,
-        oracle_curves=compared.curves,
-        gain_changes=compare_gains(by_oracle, outcomes),
-        starting=compare_seed_sets(select(_SEED_SET)),
-        stopping=compare_rules(experiment, trials, evidence.slices, judged),
-    )
-
-
-def _sum_up(
-    experiment: Experiment,
-    trials: pl.DataFrame,
-    curves: pl.DataFrame,
-    queries: pl.DataFrame | None,
-    needed: Sequence[CellRepeats],
-    scored_slices: Sequence[ScoredSlice],
-) -> Evidence:
-    """Return what trials and single slices say, without what is compared between slices."""
-    failures, skipped = list_failures(trials, Failure), count_skipped(trials)
-    slices = tuple(scored.evidence for scored in scored_slices)
-    most = max((cell.n_splits for cell in needed), default=experiment.repeats.splits)
     return Evidence(
         slices=slices,
         failures=failures,
@@ -147,6 +122,15 @@ def _sum_up(
         n_repeats=most * experiment.repeats.starts,
         run=collect_run_facts(trials, curves, queries),
         disagreements=find_disagreements(slices),
+        transfers=compare_transfers(select(_MODELS)),
+        preprocessings=compare_preprocessings(select(_PREPROCESSING)),
+        oracles=outcomes,
+        oracle_costs=compare_oracle_costs(by_oracle, arrays) if is_priced else (),
+        oracle_contrasts=compared.contrasts,
+        oracle_curves=compared.curves,
+        gain_changes=compare_gains(by_oracle, outcomes),
+        starting=compare_seed_sets(select(_SEED_SET)),
+        stopping=compare_rules(experiment, trials, slices, judged),
         repeats=tuple(needed),
         own_strategies=list_own_strategies(experiment),
     )

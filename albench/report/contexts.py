@@ -96,8 +96,8 @@ class PageContext:
         What its head says of the experiment.
     settings : tuple of str
         What is said of the primary slice where the page shows what ran.
-    failure_columns : tuple of (str, str)
-        What its table of failures says of a trial: titles, and names of attributes.
+    failure_columns : tuple of str
+        What its table of failures says of a trial.
     """
 
     page: Page
@@ -106,13 +106,7 @@ class PageContext:
     checks: tuple[Check, ...]
     facts: tuple[str, ...]
     settings: tuple[str, ...]
-    failure_columns: tuple[tuple[str, str], ...] = (
-        ("Dataset", "dataset"),
-        ("Model", "model"),
-        ("Strategy", "strategy"),
-        ("Split", "split"),
-        ("Start", "start"),
-    )
+    failure_columns: tuple[str, ...] = ("dataset", "model", "strategy", "split", "start")
 
 
 @dataclass(frozen=True)
@@ -185,14 +179,6 @@ class PoolPageContext(PrimaryContext):
     money: MoneyPart | None
     noise: tuple[FigurePanel, ...]
     noise_on_datasets: tuple[FigurePanel, ...]
-
-
-@dataclass(frozen=True)
-class DatasetContext:
-    """What the last tables about a dataset are filled with."""
-
-    part: DatasetPart
-    styles: Mapping[str, Style]
 
 
 @dataclass(frozen=True)

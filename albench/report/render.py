@@ -9,14 +9,7 @@ from albench.analysis.evidence.conclusions import SliceEvidence
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer, write_remarks
 from albench.planning.plan import explain_places
-from albench.report.contexts import (
-    DatasetContext,
-    OtherSlice,
-    PageContext,
-    PoolPageContext,
-    Rest,
-    SlicesContext,
-)
+from albench.report.contexts import OtherSlice, PageContext, PoolPageContext, Rest, SlicesContext
 from albench.report.figures.noise import build_dataset_noise_panels, build_noise_panels
 from albench.report.fill_templates import fill_template, load_templates
 from albench.report.first_screen import build_first_screen
@@ -126,7 +119,7 @@ def _build_dataset_renderer(
     packed = len(own.primary.cells) > MANY_CELLS
 
     def render_part(part: DatasetPart) -> Rest:
-        text = fill_template(template, DatasetContext(part, own.styles))
+        text = template.render(part=part, styles=own.styles)
         return Rest(embed.compress_text(text) if packed else text, packed)
 
     return render_part

@@ -47,15 +47,7 @@ if TYPE_CHECKING:
 
 # Each has a line of its own and one of its random: more cannot be told apart in one figure.
 SHOWN = 4
-FAILURE_COLUMNS = (
-    ("Dataset", "dataset"),
-    ("Model", "model"),
-    ("Strategy", "strategy"),
-    ("Manager", "manager"),
-    ("Drift", "drift"),
-    ("Budget", "budget"),
-    ("Repeat", "repeat"),
-)
+FAILURE_COLUMNS = ("dataset", "model", "strategy", "manager", "drift", "budget", "repeat")
 
 
 def render_streams(evidence: StreamEvidence, page: Page, sizes: Sequence[StreamSizes] = ()) -> str:
