@@ -22,17 +22,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NAMES = {
-    "model": "model",
-    "seed_size": "seed size",
-    "seed_set": "seed set",
-    "batch_size": "batch size",
-    "oracle": "oracle",
-    "drift": "drift",
-    "preprocessing": "preprocessing",
-    "budget": "budget",
-    "metric": "metric",
-}
+FIELDS = (
+    *("model", "seed_size", "seed_set", "batch_size", "oracle", "drift", "preprocessing"),
+    *("budget", "metric"),
+)
+"""What slices differ in, as a reader chooses it; the query model is named with the model."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +51,11 @@ def list_choices(slices: Sequence[AnySlice], primary: AnySlice) -> tuple[Choice,
     """Return the fields in which slices differ, with their values in the order of the slices."""
     values_of = {
         name: tuple(dict.fromkeys(format_value(slice_, name) for slice_ in slices))
-        for name in NAMES
+        for name in FIELDS
         if hasattr(primary, name)
     }
     return tuple(
-        Choice(name, NAMES[name], values, format_value(primary, name))
+        Choice(name, name.replace("_", " "), values, format_value(primary, name))
         for name, values in values_of.items()
         if len(values) > 1
     )
