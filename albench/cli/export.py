@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -11,6 +11,8 @@ from albench.cli import options
 from albench.cli.output import print_data, print_notes, print_text
 
 if TYPE_CHECKING:
+    from albench.report.paper.images import FigureFormat
+    from albench.report.tables.export import TableFormat, TableKind
     from albench.results import Results
 
 _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("pdf", "svg", "png")}
@@ -68,7 +70,7 @@ def command(
     spec: Path,
     what: str,
     form: str | None,
-    kind: str | None,
+    kind: TableKind | None,
     at: int | None,
     columns: str | None,
     output: Path | None,
@@ -97,32 +99,36 @@ def command(
         opened = albench.open_results(spec, results=results)
         print_notes(opened.notes)
     if what == "figures":
-        _export_figures(opened, chosen, int(columns or 1), output, chosen_slice)
+        _export_figures(opened, cast("FigureFormat", chosen), int(columns or 1), output, chosen_slice)
     else:
-        _export_table(opened, chosen, kind or "leaderboard", at, output, chosen_slice)
+        _export_table(opened, cast("TableFormat", chosen), kind or "leaderboard", at, output, chosen_slice)
 
 
 def _export_figures(
-    opened: Results, form: str, n_columns: int, output: Path | None, axes: dict[str, str]
+    opened: Results, form: FigureFormat, n_columns: int, output: Path | None, axes: dict[str, str]
 ) -> None:
     from albench.cli.display import show_phase
     from albench.report.paper.figures import draw_results
-    from albench.report.paper.images import FIGURE_FORMATS, write_figures
+    from albench.report.paper.images import write_figures
 
     folder = options.make_folder(output, "--output") if output else opened.folder.make_figures()
-    image = next(candidate for candidate in FIGURE_FORMATS if candidate == form)
     with show_phase("drawing figures"):
         drawn = draw_results(opened, axes, n_columns)
         print_notes(drawn.notes)
-        files = list(write_figures(drawn.figures, folder, image))
+        files = list(write_figures(drawn.figures, folder, form))
     for file in files:
         print_text(file)
 
 
 def _export_table(
-    opened: Results, form: str, kind: str, at: int | None, output: Path | None, axes: dict[str, str]
+    opened: Results,
+    form: TableFormat,
+    kind: TableKind,
+    at: int | None,
+    output: Path | None,
+    axes: dict[str, str],
 ) -> None:
-    from albench.report.tables.export import TABLE_FORMATS, TABLE_KINDS, export_table
+    from albench.report.tables.export import export_table
 
     if output is not None:
         options.make_folder(output.parent, "--output")
@@ -130,9 +136,7 @@ def _export_table(
             raise click.BadParameter(
                 f"'{output}' is a folder: name a file for the table", param_hint="--output"
             )
-    text_form = next(candidate for candidate in TABLE_FORMATS if candidate == form)
-    table_kind = next(candidate for candidate in TABLE_KINDS if candidate == kind)
-    text = export_table(opened, text_form, axes, kind=table_kind, at=at)
+    text = export_table(opened, form, axes, kind=kind, at=at)
     if output is None:
         print_data(text)
     else:

@@ -16,6 +16,7 @@ from albench.text import format_count, list_quoted
 if TYPE_CHECKING:
     from albench.contracts import Strategy
     from albench.labelling.proposal import Proposal
+    from albench.labelling.proposal_files import ProposalFormat
     from albench.spec.experiment import Experiment
 
 FORMATS = ("csv", "jsonl", "label-studio", "argilla")
@@ -69,7 +70,7 @@ def command(
     spec: Path,
     strategy: str | None,
     n: int | None,
-    form: str,
+    form: ProposalFormat,
     output: Path | None,
     answers: Path | None,
     dataset: str | None,
@@ -145,11 +146,10 @@ def _choose_strategy(experiment: Experiment, text: str | None) -> Strategy | str
     return component
 
 
-def _write_proposal(proposal: Proposal, form: str, output: Path | None, *, show_predictions: bool) -> None:
-    from albench.labelling.proposal_files import FORMATS
-
-    chosen = next(candidate for candidate in FORMATS if candidate == form)
-    text = proposal.format(chosen, with_predictions=show_predictions)
+def _write_proposal(
+    proposal: Proposal, form: ProposalFormat, output: Path | None, *, show_predictions: bool
+) -> None:
+    text = proposal.format(form, with_predictions=show_predictions)
     if output is None:
         print_data(text)
     else:

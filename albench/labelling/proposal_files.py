@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from albench.labelling import argilla, label_studio
 from albench.labelling.label_studio import REASON, ROW
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from albench.labelling.proposal import Proposal, Proposed
 
 ProposalFormat = Literal["csv", "jsonl", "label-studio", "argilla"]
-FORMATS: tuple[ProposalFormat, ...] = get_args(ProposalFormat)
 ORDER, UTILITY, PREDICTED = "albench_order", "albench_utility", "albench_predicted"
 _OWN = (ROW, REASON, ORDER, UTILITY, PREDICTED)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from albench.errors import ResultsError
 from albench.report.paper.figures import draw_results
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from albench.report.paper.compose import PaperFigure
 
 FigureFormat = Literal["pdf", "svg", "png"]
-FIGURE_FORMATS: tuple[FigureFormat, ...] = get_args(FigureFormat)
 _DOTS_PER_INCH = 600
 _INCHES_IN_METRE = 39.3701
 _PNG_START = 33  # bytes of the signature and of the chunk with the size in pixels

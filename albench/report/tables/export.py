@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
 from albench.narrative.wording import describe_undefined
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
     from albench.report.tables.leaderboard import Leaderboard
 
 TableFormat = Literal["markdown", "latex", "csv"]
-TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
-
 TableKind = Literal["leaderboard", "levels", "area", "saving"]
-TABLE_KINDS: tuple[TableKind, ...] = get_args(TableKind)
 
 
 def export_table(
