@@ -85,11 +85,13 @@ def export_table(
 def _export_leaderboard(results: ReportSource, evidence: SliceEvidence, form: TableFormat) -> str:
     if form == "csv":
         return format_table_csv(build_leaderboard_table(evidence))
-    from albench.report.paper.tables import describe_setting
+    setting = ""
+    if form == "latex":
+        from albench.report.paper.tables import describe_setting
 
-    setting = describe_setting(results, evidence)
-    of = f"{evidence.slice.metric}, {setting} on {', '.join(evidence.datasets)}"
-    return format_rows(_list_rows(evidence), form, of)
+        of, datasets = describe_setting(results, evidence), ", ".join(evidence.datasets)
+        setting = f"{evidence.slice.metric}, {of} on {datasets}"
+    return format_rows(_list_rows(evidence), form, setting)
 
 
 def _list_rows(evidence: SliceEvidence) -> list[list[str]]:
