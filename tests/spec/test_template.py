@@ -28,7 +28,9 @@ def test_no_line_is_too_long_for_a_terminal():
 def test_what_is_commented_out_is_valid_too(tmp_path):
     """Every example in a comment, uncommented, with the files that it speaks of."""
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "mine.csv").write_text("a,body,notes,label\n1,one text,,x\n2,another,,y\n", encoding="utf-8")
+    (tmp_path / "data" / "mine.csv").write_text(
+        "a,body,notes,label\n1,one text,,x\n2,another,,y\n", encoding="utf-8"
+    )
     (tmp_path / "strategies.py").write_text(
         "from albench import Strategy\n\n\nclass MyStrategy(Strategy):\n    pass\n", encoding="utf-8"
     )
