@@ -96,8 +96,14 @@ def _warn_about_row_numbers(table: Table) -> Iterator[str]:
         yield f"column {quote(name)} {what}: declare it in drop or id unless it is a feature"
 
 
-def find_row_numbers(numeric: Floats, names: Sequence[str]) -> dict[str, bool]:
-    """Return the columns of numbers that seem to number the rows, and whether they count them one by one."""
+def find_row_numbers(numeric: Floats, names: Sequence[str], *, may_be_times: bool = True) -> dict[str, bool]:
+    """Return the columns of numbers that seem to number the rows, and whether they count them one by one.
+
+    Parameters
+    ----------
+    may_be_times : bool
+        Whether one that counts them in order is left out if its name says nothing.
+    """
     n = len(numeric)
     if n <= MANY:
         return {}
@@ -108,8 +114,7 @@ def find_row_numbers(numeric: Floats, names: Sequence[str]) -> dict[str, bool]:
         if not (may_count or is_named_so):
             continue
         values = numeric[:, position]
-        # In order and under another name it may be a time.
-        if not is_named_so and (np.diff(values) > 0).all():
+        if may_be_times and not is_named_so and (np.diff(values) > 0).all():
             continue
         if (values == np.floor(values)).all() and np.unique(values).size == n:
             row_numbers[name] = bool(may_count)

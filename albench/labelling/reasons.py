@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.contracts import Need
 from albench.strategies.committee import CommitteeStrategy
+from albench.strategies.relevance import Relevance
 from albench.text import format_percent, list_words
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ def explain_picks(strategy: Strategy, view: RoundView, positions: Rows, utilitie
     reasons: list[list[str]] = [[] for _ in positions]
     if isinstance(strategy, CommitteeStrategy):
         _extend(reasons, _describe_votes(strategy.get_committee(view).votes[:, picks], view.classes))
+    elif isinstance(strategy, Relevance):
+        code = strategy.find_code(view.classes)
+        chances = map(_format_value, view.proba[picks, code].tolist())
+        _extend(reasons, [f"it is {view.classes[code]} with probability {chance}" for chance in chances])
     elif Need.PROBA in strategy.required():
         _extend(reasons, _describe_probabilities(type(strategy).name, view.proba[picks], view.classes))
     elif Need.DECISION in strategy.required():

@@ -105,6 +105,8 @@ def _declare_names(table: Table) -> Iterator[DeclaredColumn]:
 
 def _declare_numbers(table: Table) -> Iterator[DeclaredColumn]:
     parts = [table.numeric] if table.unlabelled is None else [table.numeric, table.unlabelled.numeric]
-    for name, counts in find_row_numbers(np.concatenate(parts), table.numeric_names).items():
+    # In order, too: where the first rows are labelled a model would learn which ones are.
+    rows = find_row_numbers(np.concatenate(parts), table.numeric_names, may_be_times=False)
+    for name, counts in rows.items():
         reason = "counts the rows" if counts else "another whole number in every row"
         yield DeclaredColumn(name, "id", f"{reason}: no feature")

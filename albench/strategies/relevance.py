@@ -87,6 +87,10 @@ class Relevance(_Named):  # type: ignore[misc]
         """Return numbers in [0, 1]."""
         if wrong := self.find_misfit(pool.classes) if self.speaks_of() else self.misfit(pool.n_classes):
             raise StrategyError(wrong)
+        return pool.proba[:, self.find_code(pool.classes)]
+
+    def find_code(self, classes: Sequence[str]) -> int:
+        """Return the place of the relevant class."""
         if self._class is not None:
-            return pool.proba[:, pool.classes.index(self._class)]
-        return pool.proba[:, pool.n_classes - 1 if self.positive is None else self.positive]
+            return classes.index(self._class)
+        return len(classes) - 1 if self.positive is None else self.positive

@@ -87,6 +87,14 @@ def test_every_kind_of_strategy_has_its_reason(plants, albench_in, strategy, wor
     assert words in done.stdout
 
 
+def test_relevance_says_how_probable_the_class_is_that_is_searched_for(plants, albench_in):
+    done = albench_in(plants.folder, "next", "my.yaml", "--strategy", "relevance", "-n", 1)
+    (record,) = csv.DictReader(io.StringIO(done.stdout, newline=""))
+    # The last class in the alphabet, unless one is named.
+    probability = float(record["albench_utility"])
+    assert record["albench_reason"] == f"it is {max(KINDS)} with probability {probability:.2f}"
+
+
 def test_the_log_says_who_was_asked_for_what(plants, propose, answer):
     first = propose("--by", "bob")
     propose("--by", "bob")

@@ -56,6 +56,12 @@ def test_columns_are_declared_where_types_do_not_say_what_they_are(table, declar
     assert {column.name: column.setting for column in declare_columns(table)} == declared
 
 
+def test_a_column_that_counts_the_rows_in_order_is_no_feature_whatever_its_name():
+    table = make_table(ids=np.arange(1, 201))
+    (column,) = declare_columns(replace(table, numeric_names=("x", "y", "doc")))
+    assert (column.name, column.setting, column.reason) == ("doc", "id", "counts the rows: no feature")
+
+
 def test_one_column_names_the_rows_and_others_that_could_are_dropped():
     table = make_table(names=[f"n{k}" for k in range(200)], ids=range(5, 205))
     assert {column.name: column.setting for column in declare_columns(table)} == {

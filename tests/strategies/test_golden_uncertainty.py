@@ -32,6 +32,7 @@ class FixedView:
         self.proba = np.array(proba)
         self.decision = decision
         self.n_classes = self.proba.shape[1]
+        self.classes = tuple(map(str, range(self.n_classes)))
 
 
 def test_every_case_of_the_libraries(golden):
