@@ -34,11 +34,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Comparison:
-    """Paired differences of two strategies over the datasets on which they share enough repeats."""
+    """Paired differences of two strategies over the datasets on which they share enough repeats.
+
+    Of the datasets ``n_asked`` is the largest number of repeats that both need.
+    """
 
     all_scores: tuple[Scores, ...]
     paired: tuple[NDArray[np.bool_], ...]
     estimate: Estimate | None
+    n_asked: int
 
 
 def recommend(
@@ -58,24 +62,26 @@ def recommend(
     own_group = next((group for group in same_picks if best in group), ())
     rivals = [row.strategy for row in able[1:] if row.strategy not in own_group]
     outcome = decide_outcome(able, rope)
-    needed = None
+    needed, n_asked = None, 0
     if outcome == "undecided":
         unclear = _compare(all_scores, find_unclear(able, rope), baseline)
-        needed = estimate_repeats_needed(unclear.estimate, all_scores[0].n_repeats, rope, len(able))
-    estimates = {name: _compare(all_scores, best, name).estimate for name in rivals}
-    equals = find_equals(estimates)
+        n_asked = unclear.n_asked
+        needed = estimate_repeats_needed(unclear.estimate, n_asked, rope, len(able))
+    comparisons = {name: _compare(all_scores, best, name) for name in rivals}
+    equals = find_equals({name: comparison.estimate for name, comparison in comparisons.items()})
     return Recommendation(
         strategy=best,
         outcome=outcome,
         equals=equals,
         rope=rope,
         repeats_needed=needed,
+        n_asked=n_asked,
         same_picks=same_picks,
         at_budget=_compare_at_budget(_compare(all_scores, best, baseline), best, baseline),
         leads=tuple(
-            _describe_lead(name, estimate, all_scores[0].n_repeats, len(rivals))
+            _describe_lead(name, estimate, comparisons[name].n_asked, len(rivals))
             for name in equals
-            if (estimate := estimates[name]) is not None
+            if (estimate := comparisons[name].estimate) is not None
         ),
     )
 
@@ -111,7 +117,8 @@ def _compare(all_scores: Sequence[Scores], strategy: str, other: str) -> _Compar
             paired.append(here)
             units, looks = find_units(scores.panel.splits[here]), scores.find_looks(strategy, other)
             estimates.append(estimate_mean(deltas[here], units, looks))
-    return _Comparison(tuple(kept), tuple(paired), average_all(estimates))
+    n_asked = max((scores.count_asked(strategy, other) for scores in kept), default=0)
+    return _Comparison(tuple(kept), tuple(paired), average_all(estimates), n_asked)
 
 
 def find_equals(estimates: Mapping[str, Estimate | None]) -> tuple[str, ...]:

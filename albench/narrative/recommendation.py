@@ -174,9 +174,9 @@ def describe_more_repeats(
     needed : sequence of CellRepeats
         How many repeats cells need, where they go on until they are decided.
     """
-    n_needed = recommendation.repeats_needed
-    more = max((ENOUGH_REPEATS if n_needed is None else n_needed) - n_repeats, 1)
-    limit = describe_limit(n_repeats + more, n_repeats, needed)
+    n_needed, n_own = recommendation.repeats_needed, recommendation.n_asked or n_repeats
+    more = max((ENOUGH_REPEATS if n_needed is None else n_needed) - n_own, 1)
+    limit = describe_limit(n_own + more, n_repeats, needed)
     if n_needed is None:
         return f"{explain_no_interval(cells)}, and {more} more repeats would help{limit}"
     return f"about {format_count(more, 'more repeat')} would{limit}"

@@ -6,6 +6,7 @@ from collections import Counter
 from math import ceil
 from typing import TYPE_CHECKING
 
+from albench.analysis.stats.looks import list_looks
 from albench.text import format_count, format_percent
 
 if TYPE_CHECKING:
@@ -61,8 +62,11 @@ def describe_limit(n_needed: int, n_repeats: int, cells: Sequence[CellRepeats]) 
     if not cells:
         return ""
     n_splits = ceil(n_needed * max(cell.n_splits for cell in cells) / n_repeats)
-    is_beyond = n_splits > max(cell.last_look for cell in cells)
-    return f" (raise 'up_to' to {n_splits})" if is_beyond else ""
+    if n_splits <= max(cell.last_look for cell in cells):
+        return ""
+    # Repeats behind the last look decide nothing.
+    look = next(n for n in list_looks(cells[0].first_look, 2 * n_splits) if n >= n_splits)
+    return f" (raise 'up_to' to {look})"
 
 
 def describe_end(cell: CellRepeats) -> str:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from statsmodels.stats.power import TTestPower
 
 from albench.analysis.conclude import conclude
 from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.score_slices import list_pools
 from albench.analysis.stats.looks import compute_levels, correct_p, list_looks
-from albench.narrative import write_remarks
+from albench.narrative import write_answer, write_remarks
 from albench.spec.repeats import UntilDecided
 
 RATES = {"random": 0.3, "better": 0.34, "equal": 0.3, "worse": 0.26}
@@ -22,8 +23,8 @@ UP_TO = 30
 def ended(world, noisy):
     """The evidence of tables that hold the repeats that were needed, and the paired differences of all."""
 
-    def build(datasets):
-        curves = noisy(RATES, datasets=datasets, repeats=UP_TO, noise=0.03, seed=4)
+    def build(datasets, rates=RATES):
+        curves = noisy(rates, datasets=datasets, repeats=UP_TO, noise=0.03, seed=4)
         whole = world(curves, splits=UP_TO)
         experiment = replace(whole.experiment, repeats=UntilDecided(until="decided", up_to=UP_TO))
         trials, rounds, references = whole.tables()
@@ -109,6 +110,18 @@ def test_the_answer_says_that_intervals_hold_wherever_repeats_end(ended):
     sentences = " ".join(write_remarks(evidence).sentences)
     assert "Repeats ended by what they showed; these 95 % intervals hold wherever that is" in sentences
     assert "each read by itself" not in sentences
+
+
+def test_repeats_that_would_decide_go_by_the_spread_of_those_that_there_are(ended):
+    evidence, differences = ended(("a",), {"random": 0.3, "equal": 0.3})
+    n = evidence.repeats[1].n_splits
+    assert n < UP_TO
+    own = differences["a", "equal"][:n]
+    effect = max(own.mean(), 0.005 - own.mean())
+    exact = TTestPower().solve_power(effect / own.std(ddof=1), power=0.8, alpha=0.05)
+    recommendation = evidence.primary.recommendation
+    assert recommendation.repeats_needed == pytest.approx(exact, abs=1.5)
+    assert f"about {recommendation.repeats_needed - n} more repeats would" in write_answer(evidence)[0]
 
 
 def test_fixed_repeats_have_no_looks(world, noisy):

@@ -265,6 +265,8 @@ class Recommendation:
         None where the budget allows no query.
     leads : tuple of Lead
         Over those of ``equals`` that enough repeats are shared with.
+    n_asked : int
+        Repeats that there are of what needs ``repeats_needed``, on the dataset that has most; 0 if unknown.
     """
 
     strategy: str
@@ -275,6 +277,7 @@ class Recommendation:
     same_picks: tuple[tuple[str, ...], ...] = ()
     at_budget: BudgetLevels | None = None
     leads: tuple[Lead, ...] = ()
+    n_asked: int = 0
 
     def find_lead(self, strategy: str) -> Lead | None:
         """Return the lead over a strategy; None where there is none, or more than chance explains."""

@@ -114,7 +114,7 @@ def _analyse_slice(
         rows=rows,
         random=random,
         smallest_p=find_smallest_p([line.row for line in rows]),
-        recommendation=recommend_strategy(rows, compared, n_repeats=design.n_repeats),
+        recommendation=recommend_strategy(rows, compared),
         mean_curves=mean_curves,
         mean_marks=_find_mean_marks(cells) if mean_curves else (),
     )

@@ -114,23 +114,20 @@ def _pool_spendings(spendings: Sequence[Spending | None]) -> Spending | None:
     )
 
 
-def recommend_strategy(
-    rows: Sequence[StreamRow], comparisons: Comparisons, *, n_repeats: int
-) -> Recommendation | None:
+def recommend_strategy(rows: Sequence[StreamRow], comparisons: Comparisons) -> Recommendation | None:
     """Return what the rows say about the strategy that stands first; None where nothing is paired."""
     able = [line.row for line in rows if line.row.difference is not None]
     if not able:
         return None
     best, outcome = able[0].strategy, decide_outcome(able, ROPE)
     gains = {row.strategy: _compare(comparisons[best], comparisons[row.strategy]) for row in able[1:]}
-    needed = None
+    needed, n_asked = None, 0
     if outcome == "undecided":
-        unclear = comparisons[find_unclear(able, ROPE)]
-        mean = average_all([of.paired.estimate for of in unclear if of.paired.covered])
-        needed = estimate_repeats_needed(mean, n_repeats, ROPE, len(able))
-    return Recommendation(
-        strategy=best, outcome=outcome, equals=find_equals(gains), rope=ROPE, repeats_needed=needed
-    )
+        unclear = [of for of in comparisons[find_unclear(able, ROPE)] if of.paired.covered]
+        n_asked = max((of.cell.n_asked for of in unclear), default=0)
+        mean = average_all([of.paired.estimate for of in unclear])
+        needed = estimate_repeats_needed(mean, n_asked, ROPE, len(able))
+    return Recommendation(best, outcome, find_equals(gains), ROPE, repeats_needed=needed, n_asked=n_asked)
 
 
 def _compare(first: Sequence[StreamComparison], second: Sequence[StreamComparison]) -> Estimate | None:
