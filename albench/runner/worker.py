@@ -174,7 +174,7 @@ def record_loss(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
     """Return the record of a job whose process died."""
     if not isinstance(job.task, ReferenceTask):
         return record_lost_trial(job.task.identity.key, death.status, death.reason)
-    return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {}, is_transient=True)
+    return ReferenceRecord(job.task.key, "failed", death.reason, is_transient=True)
 
 
 def refuse_loss(job: Preparation, death: Death) -> str:

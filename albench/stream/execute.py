@@ -137,11 +137,7 @@ def _record_success(task: StreamTask, outcome: StreamOutcome, notes: list[str], 
         key=task.identity.key,
         status="done",
         notes=join_notes(notes),
-        traceback=None,
         facts=facts,
-        curve={},
-        queries={},
-        proba=None,
         stream_columns=columns,
     )
 

@@ -84,7 +84,6 @@ def _record_success(
         key=task.identity.key,
         status="done",
         notes=join_notes(notes),
-        traceback=None,
         facts=facts,
         curve=curve,
         queries=trial.history.build_queries(),
@@ -105,11 +104,8 @@ def record_failure(
         key=key,
         status="memory" if isinstance(error, MemoryError) else status,
         notes=f"{describe_error(error)}{progress}",
-        traceback=_format_traceback(error),
         facts={"wall_s": wall_s, "peak_mib": measure_peak_mib()},
-        curve={},
-        queries={},
-        proba=None,
+        traceback=_format_traceback(error),
         is_transient=_is_transient(error, limits),
     )
 
@@ -127,8 +123,7 @@ def record_lost_trial(key: str, status: str, reason: str) -> TrialRecord:
 
     What broke a limit does so again; a process that died may have been ended from outside.
     """
-    is_transient = status == "failed"
-    return TrialRecord(key, status, reason, None, {"wall_s": 0.0}, {}, {}, None, is_transient=is_transient)
+    return TrialRecord(key, status, reason, {"wall_s": 0.0}, is_transient=status == "failed")
 
 
 def _describe_progress(trial: Trial | None) -> str:
@@ -194,10 +189,12 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None 
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - as for a trial
-        is_transient = _is_transient(error, NO_LIMITS)
-        traceback_text = _format_traceback(error)
         return ReferenceRecord(
-            task.key, "failed", describe_error(error), 0, 0.0, {}, traceback_text, is_transient=is_transient
+            task.key,
+            "failed",
+            describe_error(error),
+            traceback=_format_traceback(error),
+            is_transient=_is_transient(error, NO_LIMITS),
         )
 
 

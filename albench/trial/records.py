@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -106,11 +106,11 @@ class TrialRecord:
     key: str
     status: str
     notes: str | None
-    traceback: str | None
     facts: dict[str, int | float]
-    curve: dict[str, NDArray[Any]]
-    queries: dict[str, NDArray[Any]]
-    proba: NDArray[np.float64] | None
+    traceback: str | None = None
+    curve: dict[str, NDArray[Any]] = field(default_factory=dict)
+    queries: dict[str, NDArray[Any]] = field(default_factory=dict)
+    proba: NDArray[np.float64] | None = None
     is_ended: bool = False
     is_transient: bool = False
     answers: dict[str, NDArray[Any]] | None = None
@@ -126,8 +126,8 @@ class ReferenceRecord:
     key: str
     status: str
     notes: str | None
-    n_train: int
-    fit_s: float
-    scores: dict[str, float | None]
+    n_train: int = 0
+    fit_s: float = 0.0
+    scores: dict[str, float | None] = field(default_factory=dict)
     traceback: str | None = None
     is_transient: bool = False

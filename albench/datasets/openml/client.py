@@ -155,7 +155,7 @@ def _configure_client(scratch: Path, what: str) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         stack.enter_context(_silence_root_logger())
         stack.enter_context(_limit_requests())
-        stack.enter_context(_set_default_variable(SKIP_PARQUET, "true"))
+        stack.enter_context(_prefer_arff())
         stack.callback(openml.config.set_root_cache_directory, before["cachedir"])
         stack.callback(
             openml.config.set_retry_policy, before["retry_policy"], int(before["connection_n_retries"])
@@ -190,15 +190,16 @@ def _limit_requests() -> Iterator[None]:
 
 
 @contextmanager
-def _set_default_variable(name: str, value: str) -> Iterator[None]:
-    if name in os.environ:
+def _prefer_arff() -> Iterator[None]:
+    """Leave out Parquet files, unless the environment says whether to."""
+    if SKIP_PARQUET in os.environ:
         yield
         return
-    os.environ[name] = value
+    os.environ[SKIP_PARQUET] = "true"
     try:
         yield
     finally:
-        del os.environ[name]
+        del os.environ[SKIP_PARQUET]
 
 
 @contextmanager
