@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,8 @@ def measure_work_saved(scores: Scores, n_pool: int) -> Iterator[WorkSaved]:
         units = find_units(panel.splits[repeats])
         mean = float(values.mean())
         interval = build_t_interval(estimate_mean(values, units), units.unit_name)
+        if interval is not None:
+            interval = replace(interval, low=max(interval.low, 0.0), high=min(interval.high, float(n_pool)))
         wss = 1 - mean / n_pool - (1 - RECALL)
         yield WorkSaved(panel.dataset, strategy, n_pool, n_read.size, 0, mean, interval, wss)
 

@@ -54,9 +54,10 @@ def _name_cheapest(ahead: Sequence[OracleContrast], primary: PrimarySlice) -> st
 
 
 def _describe_level(contrasts: Sequence[OracleContrast], primary: PrimarySlice) -> str:
-    """Return ``for accuracy 0.877`` if all contrasts have that level, else ``for the same accuracy``."""
+    """Return ``for accuracy 0.877`` if all have that level, else ``for the accuracy that both reach``."""
     levels = {format_fixed(cell.saving.level or 0.0) for contrast in contrasts for cell in contrast.cells}
-    return f"for {primary.metric} {levels.pop()}" if len(levels) == 1 else f"for the same {primary.metric}"
+    metric = primary.metric
+    return f"for {metric} {levels.pop()}" if len(levels) == 1 else f"for the {metric} that both reach"
 
 
 def _compare_costs(contrasts: Sequence[OracleContrast]) -> str:

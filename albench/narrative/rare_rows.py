@@ -40,7 +40,8 @@ def write_rare_rows(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
         ends = own[0].interval if len(own) == 1 else None
         span = f" [{ends.low:,.0f}, {ends.high:,.0f}]" if ends else ""
         out_of = f" of {own[0].n_pool:,} rows" if len(own) == 1 else " of the rows"
-        wss = f"{sum(work.wss or 0.0 for work in own) / len(own):.2f}".replace("-", MINUS)
+        mean = sum(work.wss or 0.0 for work in own) / len(own)
+        wss = f"{round(mean, 2) + 0:.2f}".replace("-", MINUS)
         yield (
             f"To find 95 % of the pool's rows of {of_class}, {name} reads {rows}{span}{out_of}{on}, random "
             f"{random_rows or 'more than the budget'}: work saved over sampling (WSS@95) is {wss}."

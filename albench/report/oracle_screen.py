@@ -9,6 +9,7 @@ from albench.analysis.oracle_contrasts import find_cheapest, order_oracles
 from albench.analysis.oracle_curves import find_level_costs
 from albench.report.figures.oracles import OraclePicture, build_oracle_panel, build_small_oracle_panel
 from albench.report.first_screen import MOST_PANELS
+from albench.report.html.numbers import format_level
 from albench.report.html.palette import build_oracle_styles
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ class OracleScreen:
     picture: FigurePanel | None
     small: tuple[FigurePanel, ...]
     n_more_datasets: int
+
+    @property
+    def is_one_level(self) -> bool:
+        """Whether oracles are compared two by two at the level of the picture, as it is written."""
+        cells = [cell for row in self.rows if row.contrast for cell in row.contrast.cells]
+        levels = {format_level(cell.saving.level or 0.0) for cell in cells}
+        return self.level is not None and levels == {format_level(self.level)}
 
 
 def build_oracle_screen(evidence: Evidence) -> OracleScreen | None:

@@ -38,6 +38,13 @@ def test_each_trial_reads_whole_batches_until_it_has_95_percent(world):
     assert work["random"].n_trials == 6
 
 
+def test_no_interval_reaches_beyond_the_pool(world):
+    work = measure(world, [FAST], SLOW, n_pool=60)["margin"]
+    # (50 + 60 + 40) / 3 -+ 4.3027 * 10 / sqrt(3) would be 25.16 to 74.84.
+    assert (work.interval.low, work.interval.high) == (pytest.approx(25.16, abs=0.01), 60)
+    assert work.wss == pytest.approx(1 - 50 / 60 - 0.05)
+
+
 def test_of_a_budget_that_ends_before_there_is_no_number(world):
     work = measure(world, [NEVER])["random"]
     assert (work.n_read, work.interval, work.wss) == (None, None, None)

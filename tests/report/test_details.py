@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis.evidence.cells import Interval, Shape
+from albench.analysis.evidence.cells import Interval, Shape, WorkSaved
 from albench.analysis.evidence.datasets import Balance, DatasetPhases, NormalisedArea, Similarity, Traits
 from albench.analysis.evidence.details import (
     BudgetRanks,
@@ -206,3 +206,16 @@ def test_two_families_of_tests_say_how_large_they_are(evidence, builder, read):
     words = read(render(changed, builder.page())).section("versus").words
     assert "corrected by Holm over all 10 pairs" in words
     assert "on the leaderboard, are corrected over 4 strategies" in words
+
+
+def test_work_saved_has_no_sign_where_it_rounds_to_nothing(builder, read):
+    primary = builder.build_slice(builder.Grid(datasets={"wine": (0.6, 0.9, 100)}), primary=True)
+    # Of 360 rows 343 and 360 are read: 1 - 343 / 360 - 0.05 = -0.003.
+    works = tuple(
+        WorkSaved("wine", name, 360, 10, 0, n_read, None, 1 - n_read / 360 - 0.05)
+        for name, n_read in (("random", 343), ("margin", 360))
+    )
+    evidence = builder.build(slices=(replace(primary, work_saved=works),))
+    tables = read(render(evidence, builder.page())).all("table")
+    (words,) = [table.words for table in tables if "WSS@95" in table.words]
+    assert "random 343 of 360no interval0.00 margin 360 of 360no interval\u22120.05" in words

@@ -12,6 +12,7 @@ import pytest
 from albench.analysis.evidence.cells import Curve, Interval, Saving
 from albench.analysis.evidence.oracles import CostComparison, OracleContrast, OracleCurves
 from albench.errors import ResultsError, UnknownSliceError
+from albench.narrative import write_answer
 from albench.report import render
 from albench.report.oracle_screen import build_oracle_screen
 from albench.report.paper.figures import draw_results
@@ -161,6 +162,21 @@ def test_the_table_has_the_cheapest_first_and_what_it_costs_of_the_money_of_the_
     assert f"model cheapest{rows}" == (
         "model cheapestmargin5 0.800for 5 crowdmargin40 12 %[3, 6]0.850for 60 expertmargin100 5 %[3, 6]0.900for 200"
     )
+
+
+def test_where_two_oracles_are_compared_at_another_level_than_the_picture_shows_that_is_said(
+    build, read, builder
+):
+    evidence = build()
+    expert, *others = (of for of in evidence.oracle_contrasts if of.oracle == "model")
+    (cell,) = expert.cells
+    # Both get to 0.85, which the crowd would not: shares are of other money than that for 0.8.
+    cells = (replace(cell, saving=replace(cell.saving, level=0.85)),)
+    evidence = replace(evidence, oracle_contrasts=(replace(expert, cells=cells), *others))
+    titles = read(render(evidence, builder.page())).all("table", class_="few oracles")[0].words
+    assert "Moneyfor accuracy 0.800model costsof its money, at the level that both reach" in titles
+    assert "is model: for the accuracy that both reach it costs 5 where " in write_answer(evidence)[0]
+    assert "is model: for accuracy 0.800 it costs 5 where " in write_answer(build())[0]
 
 
 def test_other_pages_have_nothing_of_it(build, builder):

@@ -103,7 +103,7 @@ class WorkSaved:
     n_short : int
         Trials, of ``n_trials``, whose budget ends before; with any of them there is no number.
     n_read : float or None
-        Mean over the repeats, seed set included, with its ``interval``.
+        Mean over the repeats, seed set included, with its ``interval``, which ends where the pool does.
     wss : float or None
         WSS@95 = 1 - n_read / n_pool - 0.05: the share of the rows that need not be read, less what reading at
         random until then leaves unread.
