@@ -56,8 +56,8 @@ def write_rare_rows(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     )
     if n_short := sum(work.n_short for work in own):
         yield (
-            f"What 95 % of them take is not known: the budget ends before in {n_short} of "
-            f"{format_count(sum(work.n_trials for work in own), 'trial')}; `budgets: all` tells."
+            "How many rows 95 % of them take is undefined: the budget ends before in "
+            f"{n_short} of {format_count(sum(work.n_trials for work in own), 'trial')}; budgets: all would tell."
         )
 
 
