@@ -55,9 +55,10 @@ def write_rare_rows(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
         f"random {format_percent(random_share)}."
     )
     if n_short := sum(work.n_short for work in own):
+        trials = format_count(sum(work.n_trials for work in own), "trial")
         yield (
-            "How many rows 95 % of them take is undefined: the budget ends before in "
-            f"{n_short} of {format_count(sum(work.n_trials for work in own), 'trial')}; budgets: all would tell."
+            f"How many rows 95 % of them take is undefined: the budget ends before in {n_short} of {trials}; "
+            "budgets: all would tell."
         )
 
 

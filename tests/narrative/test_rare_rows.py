@@ -57,4 +57,4 @@ def test_with_too_small_a_budget_they_are_undefined_with_the_reason(tmp_path):
         "tell."
     )
     assert "WSS" not in " ".join(results.answer)
-    assert "WSS" not in results.report().read_text(encoding="utf-8")
+    assert "WSS@95" not in results.report().read_text(encoding="utf-8")
