@@ -45,7 +45,8 @@ def estimate_savings(
         False leaves the bootstrap out.
     """
     n = len(pairs.strategy)
-    point = _correct_final(pairs, compute_labels_needed(pairs, np.full((1, n), 1 / n)))
+    curves = compute_labels_needed(pairs, np.full((1, n), 1 / n))
+    point = _correct_final(pairs, curves)
     intervals: list[Interval | None] = [None] * len(TARGETS)
     if with_intervals and _has_enough_repeats(pairs):
         intervals = _estimate_intervals(pairs, point.log_ratio[:, 0])
@@ -63,7 +64,9 @@ def estimate_savings(
             strict=True,
         )
     )
-    return (replace(savings[0], set_by=set_by), *savings[1:])
+    is_corrected = point is not curves and savings[0].saving is not None
+    read_off = float(1 - curves.strategy[0, 0] / curves.baseline[0, 0]) if is_corrected else None
+    return (replace(savings[0], set_by=set_by, read_off=read_off), *savings[1:])
 
 
 def _correct_final(pairs: PairedCurves, point: LabelsNeeded) -> LabelsNeeded:

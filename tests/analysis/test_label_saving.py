@@ -243,3 +243,26 @@ def test_a_strategy_that_flattens_out_below_random_is_not_said_to_need_too_few_l
     assert np.mean([of.saving for of in savings]) == pytest.approx(truth, abs=0.05)
     assert all(of.interval.low - 1e-6 <= of.saving <= of.interval.high + 1e-6 for of in savings)
     assert all(of.saving == pytest.approx(1 - of.labels_strategy / of.labels_random) for of in savings)
+
+
+def test_what_was_read_off_is_given_where_a_paired_t_test_rejects_it():
+    along = np.linspace(0, 1, 20)
+    n_labels = 10 + 190 * along
+    rng, n_rejected = np.random.default_rng(0), 0
+    for _ in range(20):
+        noise = 0.012 * rng.standard_normal((2, 10, 20)) * (along > 0)
+        own, other = 0.86 - 0.26 * np.exp(-9 * along) + noise[0], 0.9 - 0.3 * np.exp(-4 * along) + noise[1]
+        saving = estimate_savings(PairedCurves(n_labels, own, other, None, find_units(np.arange(10))))[0]
+        # The strategy ends lower, so that it has its final level after the last rise of its monotone curve.
+        monotone, random = (isotonic_regression(of.mean(axis=0)).x for of in (own, other))
+        labels = n_labels[np.argmax(monotone >= monotone[-1] - 1e-12)]
+        labels_random = np.interp(monotone[-1], random, n_labels)
+        # As many times the labels take random to the strategy's end: its own levels at B / ratio.
+        at = [np.interp(200 * labels_random / labels, n_labels, curve) for curve in other]
+        is_rejected = stats.ttest_rel(own[:, -1], at).pvalue <= 0.05
+        n_rejected += is_rejected
+        read_off = 1 - labels / labels_random
+        assert (saving.read_off if is_rejected else saving.saving) == pytest.approx(read_off)
+        assert (saving.read_off is not None) == is_rejected
+        assert not is_rejected or abs(saving.saving - read_off) > 0.01
+    assert 0 < n_rejected < 20

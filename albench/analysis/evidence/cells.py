@@ -81,6 +81,8 @@ class Saving:
         budget.
     set_by : {"strategy", "random", None}
         Whose final level the target ``final`` is, random's where both are equal; None for other targets.
+    read_off : float or None
+        What the mean curves alone give, where a paired t test rejects it, so that ``saving`` is another.
     """
 
     target: str
@@ -92,6 +94,7 @@ class Saving:
     censored: Literal["strategy", "random"] | None
     undefined: Undefined | None
     set_by: Literal["strategy", "random"] | None = None
+    read_off: float | None = None
 
 
 @dataclass(frozen=True)
