@@ -97,7 +97,15 @@ def test_a_larger_budget_continues_what_rules_have_observed(tmp_path, watched):
 
 
 def test_contradictory_information_looks_at_the_set_of_the_signal_in_all_rounds(tmp_path):
-    with_signal = run(tmp_path, stopping=ALL, signals=["mean_top_probability"], repeats=1)
+    # 60 % of them are the pool: more than the 2,000 rows of a stop set, which labelled rows are in or not.
+    rng = np.random.default_rng(0)
+    large = {f"x{i}": rng.normal(size=3600) for i in range(2)}
+    large["target"] = (large["x0"] + rng.normal(size=3600) > 0).astype(int)
+    pl.DataFrame(large).write_csv(tmp_path / "large.csv")
+    datasets = ["iris", {"csv": {"path": str(tmp_path / "large.csv"), "target": "target"}}]
+    signals = {"signals": ["mean_top_probability"], "repeats": 1}
+    with_signal = run(tmp_path, stopping=[{"contradictory_information": 1}], datasets=datasets, **signals)
+    assert with_signal.trials["n_pool"].max() > 2000
     for key in with_signal.trials["key"]:
         signal = with_signal.curves.filter(key=key).sort("round")["mean_top_probability"].to_list()
         observed = read_observations(with_signal, key)["score.stop.contradictory_information"]
