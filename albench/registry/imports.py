@@ -50,11 +50,20 @@ def _import_name(module: str, name: str) -> Any:
         why = f"there is no module '{error.name}'" if isinstance(error, ModuleNotFoundError) else error
         raise ImportPathError(f"cannot import '{module}': {why}") from error
     except (Exception, SystemExit) as error:
-        raise ImportPathError(f"'{module}' cannot be imported: {error!r}") from error
+        raise ImportPathError(f"'{module}' cannot be imported: {_describe_failure(error)}") from error
     try:
         return getattr(home, name)
     except AttributeError as error:
         raise ImportPathError(f"module '{module}' has no '{name}'") from error
+
+
+def _describe_failure(error: BaseException) -> str:
+    if getattr(error, "code", None) != "model-field-missing-annotation":
+        return repr(error)
+    return (
+        f"{str(error).split('. ', 1)[0]}. A parameter has a type; what a class says of itself "
+        "has a name that its kind declares, as 'needs' (misspelt?); a constant of yours stands outside of it"
+    )
 
 
 def _find_moved_module(module: str, name: str) -> str | None:
@@ -119,7 +128,7 @@ def _import_from_file(path: str, base: Path) -> Any:
                 loader.exec_module(module)
         except (Exception, SystemExit) as error:
             del sys.modules[module_name]
-            raise ImportPathError(f"'{file_name}' cannot be imported: {error!r}") from error
+            raise ImportPathError(f"'{file_name}' cannot be imported: {_describe_failure(error)}") from error
     try:
         return getattr(sys.modules[module_name], name)
     except AttributeError as error:

@@ -57,6 +57,17 @@ def test_a_strategy_that_keeps_the_contract_passes(another_process):
     assert failed("Far", power=2) == {}
 
 
+def test_a_misspelt_declaration_is_told_to_be_no_parameter_either(albench_in, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from albench import Need, Strategy\n\n\nclass Mine(Strategy):\n    need = frozenset({Need.PROBA})\n"
+    )
+    done = albench_in(tmp_path, "check", "./mine.py:Mine")
+    assert done.returncode == 2
+    assert "`need = " in done.stderr
+    assert "has a name that its kind declares, as 'needs' (misspelt?)" in done.stderr
+    assert "PydanticUserError" not in done.stderr
+
+
 def test_a_class_without_a_docstring_is_told_to_have_one():
     assert list(failed("Silent")) == ["describes itself"]
 
