@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.files import write_file
@@ -13,8 +14,6 @@ from albench.store.plain_files import make_folder
 from albench.tables import TABLES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import polars as pl
 
     from albench.analysis.evidence.conclusions import Evidence
@@ -194,16 +193,16 @@ class Results(ResultTables):
 
         return build_story(self, key)
 
-    def report(self, path: Path | None = None) -> Path:
+    def report(self, path: str | Path | None = None) -> Path:
         """Write the page, and the tables beside it; return its path.
 
         Parameters
         ----------
-        path : Path, optional
+        path : str or Path, optional
             Where to; ``report.html`` of the results folder unless given.
         """
         self.write_tables()
-        return self._write_report(path or self.folder.report)
+        return self._write_report(Path(path or self.folder.report))
 
     def _write_report(self, path: Path) -> Path:
         from albench.report import write_report

@@ -85,7 +85,7 @@ def test_before_anything_is_finished_there_is_a_page_that_says_so(results, tmp_p
 
 
 def test_a_page_elsewhere_links_back_to_the_tables(results, tmp_path, read):
-    page = results.report(tmp_path / "pages" / "mine.html")
+    page = results.report(str(tmp_path / "pages" / "mine.html"))
     links = table_links(read(page.read_text(encoding="utf-8")))
     assert len(links) == 10
     for link in links:
