@@ -224,13 +224,16 @@ def test_savings_are_a_table_too(page, evidence):
     assert f"{labels}, for random's final level" in text
 
 
-def test_a_saving_that_was_read_again_says_what_the_curves_give(builder, evidence, read):
+def test_a_saving_that_was_corrected_says_what_the_curves_give(builder, evidence, read):
     (cell,) = [of for of in evidence.primary.cells if (of.dataset, of.strategy) == ("wine", "margin")]
     savings = [replace(of, read_off=0.441) if of.target == "final" else of for of in cell.savings]
     cells = tuple(replace(of, savings=tuple(savings)) if of is cell else of for of in evidence.primary.cells)
     slices = (replace(evidence.primary, cells=cells), *evidence.slices[1:])
-    words = read(render(replace(evidence, slices=slices), builder.page())).section("saving").words
+    page = read(render(replace(evidence, slices=slices), builder.page()))
+    words = page.section("saving").words
     assert words.count("final level; read off the curves 44 %, which a paired t test rejects") == 1
+    assert page.section("answer").words.count("corrected on 1") == 1
+    assert page.section("leaderboard").words.count("corrected on 1") == 1
 
 
 def test_a_partial_run_says_so_on_top(builder, read):

@@ -60,9 +60,13 @@ class LeaderboardLine:
 
     @property
     def saving_on(self) -> str:
-        """On how many datasets there is a saving, where there are others: ``on 8 of 12``."""
+        """On how many datasets there is a saving, and was corrected: ``on 8 of 12, corrected on 1``."""
         n = sum(saving.saving is not None for saving in self.savings)
-        return f"on {n} of {len(self.savings)}" if 0 < n < len(self.savings) else ""
+        n_corrected = sum(saving.read_off is not None for saving in self.savings)
+        parts = [f"on {n} of {len(self.savings)}"] if 0 < n < len(self.savings) else []
+        corrected = f"corrected on {n_corrected}" if len(self.savings) > 1 else "corrected"
+        parts += [corrected] if n_corrected else []
+        return ", ".join(parts)
 
     @property
     def no_saving(self) -> str:
