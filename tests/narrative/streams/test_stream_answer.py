@@ -61,16 +61,16 @@ def test_a_win_names_level_gain_and_recovery_of_strategy_and_random():
         (
             ("variable_uncertainty",),
             (
-                r"variable_uncertainty is better than the 2 other strategies and random at the same spending on 3 "
-                r"streams with sgd\."
+                r"variable_uncertainty is better than the 2 other strategies and random at the same spending "
+                r"on 3 streams with sgd\."
             ),
         ),
         (
             ("split", "uncertainty"),
             (
-                r"split, the best of 2 that are not built in, is worse than variable_uncertainty, the first of 3 "
-                r"strategies on 3 streams with sgd: it has ([+−]0\.\d+) .*against random at the same spending in "
-                r"prequential accuracy, variable_uncertainty (\+0\.\d+) .*"
+                r"split, the best of 2 that are not built in, is worse than variable_uncertainty, the first of "
+                r"3 strategies on 3 streams with sgd: it has ([+−]0\.\d+) .*against random at the same spending "
+                r"in prequential accuracy, variable_uncertainty (\+0\.\d+) .*"
             ),
         ),
     ],
