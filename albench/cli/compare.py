@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,11 +14,12 @@ from albench.cli.output import print_json, print_notes, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from albench.comparison.runs import CellChange, Change, Contradiction, Place, RunComparison
 
 _SHOWN = 40
-_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_FOLDER = options.ResultsPath()
 _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "identical")
 
 

@@ -63,7 +63,9 @@ def run_and_exit(command: click.Command) -> NoReturn:
             _report_bug()
             sys.exit(INTERNAL)
         file = clean_text(str(error.filename or "a file"), _LONGEST_PATH)
-        print_text(f"error: {error.strerror}: '{file}'", err=True)
+        is_closed = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        advice = ": name another place, or let this user read and write there" if is_closed else ""
+        print_text(f"error: {error.strerror}: '{file}'{advice}", err=True)
         sys.exit(USAGE)
     except Exception as error:  # noqa: BLE001 - told whole, as a bug, unless it is one of the user's code
         if place := _find_user_line(error):

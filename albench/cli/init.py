@@ -12,7 +12,7 @@ from albench.cli.output import print_text
 
 
 @click.command("init", epilog="Example: albench init my.yaml")
-@click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), default=Path("experiment.yaml"))
+@click.argument("spec", type=options.FilePath(), default=Path("experiment.yaml"))
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def command(spec: Path, *, force: bool) -> None:
     """Write a commented experiment, and beside it the schema that completes it in an editor."""

@@ -16,9 +16,7 @@ _EPILOG = "Example: albench merge results/quickstart.shards/* --into results/qui
 
 
 @click.command("merge", epilog=_EPILOG)
-@click.argument(
-    "folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False)
-)
+@click.argument("folders", nargs=-1, required=True, type=options.ResultsPath())
 @click.option(
     "--into",
     required=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,8 @@ from albench.cli.output import print_data, print_notes, print_text
 from albench.text import format_count, list_quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from albench.contracts import Strategy
     from albench.labelling.proposal import Proposal
     from albench.labelling.proposal_files import ProposalFormat
@@ -48,12 +49,12 @@ FORMATS = ("csv", "jsonl", "label-studio", "argilla")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.FilePath(),
     help="A new file for the rows; standard output if not given.",
 )
 @click.option(
     "--answers",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=options.FilePath(exists=True),
     help="Write the answers in this file (.csv, .tsv, .jsonl; .json of Label Studio or Argilla) into the "
     "data. Rows are proposed then only if --strategy or -n is given, too.",
 )

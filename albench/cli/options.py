@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from albench.cli.output import print_text
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,36 @@ def _check_jobs(context: click.Context, parameter: click.Parameter, jobs: int | 
     return jobs
 
 
-SPEC = click.argument("spec", type=click.Path(path_type=Path, dir_okay=False))
+class FilePath(click.Path):
+    """The path of a file that is read or written, which a folder and standard input or output are not."""
+
+    def __init__(self, *, exists: bool = False) -> None:
+        super().__init__(path_type=Path, dir_okay=False, exists=exists)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or say what to name instead."""
+        if value == "-":
+            self.fail("'-' is no file: name one, standard input and output are not used here", param, ctx)
+        if Path(value).is_dir():
+            self.fail(f"{quote(str(value))} is a folder: name a file in it", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class ResultsPath(click.Path):
+    """The path of a results folder that is there."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, exists=True, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or say what to name instead."""
+        if Path(value).is_file():
+            self.fail(f"{quote(str(value))} is a file: name a results folder, as results/NAME", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+# A folder is told by what reads the experiment, which Python users call, too.
+SPEC = click.argument("spec", type=click.Path(path_type=Path))
 RESULTS = click.option(
     "--results",
     type=click.Path(path_type=Path, file_okay=False),

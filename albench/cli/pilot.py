@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 import time as clock
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +16,7 @@ from albench.text import format_duration, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from albench.report.written_page import WrittenPage
     from albench.results import Results
@@ -38,7 +38,7 @@ def parse_time(ctx: click.Context, param: click.Parameter, value: str) -> float:
 
 
 @click.command("pilot", epilog="Example: albench pilot data/mine.csv --target label --budget 500")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=options.FilePath(exists=True))
 @click.option("--target", metavar="COLUMN", required=True, help="Holds the class; empty in rows without one.")
 @click.option(
     "--budget",
@@ -51,7 +51,7 @@ def parse_time(ctx: click.Context, param: click.Parameter, value: str) -> float:
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.FilePath(),
     help="Experiment file that is written (default: FILE.yaml, in this folder).",
 )
 @click.option(

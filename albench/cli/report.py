@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from albench.cli import options
 from albench.cli.output import print_notes, print_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("report", epilog="Example: albench report experiments/quickstart.yaml")
@@ -16,7 +19,7 @@ from albench.cli.output import print_notes, print_text
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.FilePath(),
     help="Where to; results/NAME/report.html if not given. Folders that are missing are made.",
 )
 def command(spec: Path, results: Path, output: Path | None) -> None:

@@ -45,7 +45,7 @@ class KindChoice(click.Choice[str]):
 )
 @click.argument("kind", type=KindChoice((*KINDS, TRIAL)))
 @click.argument("name")
-@click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.argument("spec", type=click.Path(path_type=Path), required=False)
 @options.RESULTS
 @options.CACHE
 @options.JSON

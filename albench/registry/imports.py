@@ -31,6 +31,8 @@ def import_object(path: str, base: Path) -> Any:
     """
     if ".py:" in path:
         return _import_from_file(path, base)
+    if "/" in path or path.endswith((".py", ".yaml", ".yml")):
+        raise ImportPathError(f"'{path}' names no class in a Python file: write './file.py:Class'")
     module, _, name = path.rpartition(".")
     module = CURRENT_MODULES.get(module, module)
     try:

@@ -149,8 +149,11 @@ def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
 
 def note_no_mapping(root: Node, context: Context) -> None:
     """Note that a spec is empty, or something else than a mapping."""
-    text = "the file is empty" if root.value is None else f"a spec is a mapping of keys, not {root}"
-    context.problems.add_error("empty" if root.value is None else "wrong-type", text, root.where)
+    if root.value is None:
+        hint = "`albench init NEW.yaml` writes an experiment to start from"
+        context.problems.add_error("empty", "the file is empty", root.where, hint)
+    else:
+        context.problems.add_error("wrong-type", f"a spec is a mapping of keys, not {root}", root.where)
 
 
 def _get_node(key: str, pairs: Mapping[str, Pair], default: Any) -> Node:

@@ -14,6 +14,7 @@ from albench.spec.document import build_tree
 from albench.spec.messages import Problem, Problems, UnreadableError, suggest_sibling
 from albench.spec.scenarios import read_scenario
 from albench.spec.yaml_reader import compose, decode_text
+from albench.text import list_quoted, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
 
     Builder = Callable[[Path | None, str], Experiment]
+
+_SPECS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -185,8 +188,30 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        hint = suggest_sibling(path, (".yaml", ".yml"))
-        reason = (error.strerror or str(error)).lower()
-        raise UnreadableError(Problem("no-file", f"cannot be read: {reason}", None, hint)) from error
+        reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        text, hint = _explain_folder(path) if path.is_dir() else (reason, _suggest_file(path))
+        raise UnreadableError(Problem("no-file", text, None, hint)) from error
     except ValueError as error:
         raise UnreadableError(Problem("no-file", f"cannot be read: {error}", None)) from error
+
+
+def _suggest_file(path: Path) -> str:
+    """Return the hint to what was probably meant by a file that is not there."""
+    if str(path) == "-":
+        return "an experiment is read from a file, not from standard input: write it into one"
+    if path.is_symlink():
+        return f"it is a link to {quote(str(path.readlink()))}"
+    return suggest_sibling(path, _SPECS)
+
+
+def _explain_folder(path: Path) -> tuple[str, str]:
+    """Return what a folder is that was given in place of a spec, and what to give instead."""
+    if (path / "resolved.yaml").is_file():
+        text = "this is a results folder, not the experiment file that its results are of"
+        spec = path.resolve().parent.parent / f"{path.resolve().name}.yaml"
+        if spec.is_file():
+            return text, f"give {quote(str(path.parent.parent / spec.name))}"
+        return text, f"give that file; a copy of it is {quote(str(path / 'experiment.yaml'))}"
+    specs = sorted(str(file) for file in path.iterdir() if file.name.endswith(_SPECS))
+    hint = f"give a file in it: {list_quoted(specs)}" if specs else "`albench init` writes one"
+    return "this is a folder, not an experiment file", hint

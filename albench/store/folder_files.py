@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from albench.errors import ResultsError
 from albench.files import explain_disk_trouble, write_file
 from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS, write_part
-from albench.store.plain_files import is_file, is_folder, make_folder
+from albench.store.plain_files import is_file, is_folder, list_names, make_folder
 from albench.store.small_files import (
     read_datasets,
     read_declarations,
@@ -20,6 +20,7 @@ from albench.store.small_files import (
     read_text,
 )
 from albench.store.stream_parts import STREAM_LABELS
+from albench.text import list_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -175,8 +176,14 @@ class FolderFiles:
                 if is_folder(folder)
             )
         except (FileNotFoundError, ValueError) as error:
-            raise ResultsError(f"'{self.path}' holds no run: `albench run` makes one") from error
+            raise ResultsError(f"'{self.path}' holds no run: {self._advise_on_run()}") from error
         return labels, references
+
+    def _advise_on_run(self) -> str:
+        """Return what to name in place of a folder that holds no run."""
+        names = [name for name in list_names(self.path) if is_folder(self.path / name / "plan")]
+        runs = list_quoted(str(self.path / name) for name in names)
+        return f"name a results folder in it, as {runs}" if names else "`albench run` makes one"
 
     def has_experiment(self) -> bool:
         """Say whether it holds what a run or a merge was asked for, to the last file of it."""
