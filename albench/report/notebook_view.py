@@ -7,18 +7,22 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albench.narrative.cheapest_oracle import format_cost_share
 from albench.narrative.streams.wording import format_share
 from albench.report.first_screen import build_first_screen
 from albench.report.html.numbers import format_count, format_level, format_percent, format_signed, format_span
+from albench.report.oracle_screen import build_oracle_screen
 from albench.report.streams.leaderboard import choose_lines
+from albench.text import format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
     from albench.analysis.evidence.rows import Row
     from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamRow
     from albench.report.first_screen import FirstRow
+    from albench.report.oracle_screen import OracleRow, OracleScreen
 
 
 def format_results_html(answer: Sequence[str], table: str, failures: Sequence[str], page: Path) -> str:
@@ -32,25 +36,52 @@ def format_results_html(answer: Sequence[str], table: str, failures: Sequence[st
 
 
 def format_first_screen(evidence: Evidence, highlighted: Collection[str]) -> str:
-    """Return the table of the page's first screen, with those that are highlighted; nothing without one."""
+    """Return the tables of the page's first screen, with those that are highlighted; nothing without one."""
     if not evidence.slices:
         return ""
-    primary = evidence.primary
-    screen = build_first_screen(primary, highlighted)
+    primary, oracles = evidence.primary, build_oracle_screen(evidence)
+    screen = build_first_screen(primary, highlighted, pilot=evidence.pilot)
+    first = _format_oracles(oracles, primary) if oracles else ""
     if screen is None:
-        return ""
+        return first
     titles = ("strategy", f"{primary.slice.metric} at the budget", "labels saved", "difference along the way")
-    return format_table(titles, map(_list_cells, screen.rows), screen.n_more, "tests and intervals")
+    tried = "<div>Tried on the labelled rows alone:</div>" if evidence.pilot else ""
+    table = format_table(titles, map(_list_cells, screen.rows), screen.n_more, "tests and intervals")
+    return first + tried + table
+
+
+def _format_oracles(screen: OracleScreen, primary: SliceEvidence) -> str:
+    """Return what one level costs under each oracle, and with whose labels strategies are compared below."""
+    metric, first = primary.slice.metric, screen.rows[0].style.label
+    level = "" if screen.level is None else f" for {metric} {format_level(screen.level)}"
+    of_first = f"{first} costs of its money, in %{', median' if screen.small else ''}"
+    titles = ("oracle", f"money{level}", of_first, f"{metric} at the end of its money")
+    rows = map(_list_oracle_cells, screen.rows)
+    below = f"Which strategy, with labels of {escape(primary.slice.oracle)}:"
+    return f"{_format_rows(titles, rows)}<div>{below}</div>"
+
+
+def _list_oracle_cells(row: OracleRow) -> tuple[str, ...]:
+    cost = "" if row.cost is None else format_amount(row.cost)
+    saving = row.contrast.saving if row.contrast else None
+    end = "" if row.final_cost is None else f" for {format_amount(row.final_cost)}"
+    return (
+        f"{row.style.label} ({', '.join(row.strategies)})",
+        cost,
+        "" if saving is None else format_cost_share(saving),
+        format_level(row.final_level) + end,
+    )
+
+
+def _format_rows(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    body = "".join(_format_row("td", row) for row in rows)
+    return f"<table><thead>{_format_row('th', titles)}</thead><tbody>{body}</tbody></table>"
 
 
 def format_table(titles: Iterable[str], rows: Iterable[Iterable[str]], n_more: int, rest: str) -> str:
     """Return a table as HTML, and where the strategies and numbers are that it has not."""
-    body = "".join(_format_row("td", row) for row in rows)
     more = f"{format_count(n_more, 'more strategy', 'more strategies')}, " if n_more else ""
-    return (
-        f"<table><thead>{_format_row('th', titles)}</thead><tbody>{body}</tbody></table>"
-        f"<div>{more}{rest}: <code>results.leaderboard()</code></div>"
-    )
+    return f"{_format_rows(titles, rows)}<div>{more}{rest}: <code>results.leaderboard()</code></div>"
 
 
 def _list_cells(shown: FirstRow) -> tuple[str, ...]:

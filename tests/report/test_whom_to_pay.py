@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from albench.analysis.evidence.oracles import CostComparison, OracleContrast, Or
 from albench.errors import ResultsError, UnknownSliceError
 from albench.narrative import write_answer
 from albench.report import render
+from albench.report.notebook_view import format_first_screen
 from albench.report.oracle_screen import build_oracle_screen
 from albench.report.paper.figures import draw_results
 from albench.report.plots import Plots
@@ -64,6 +66,20 @@ def build(builder):
         )
 
     return built
+
+
+def test_a_notebook_shows_what_a_level_costs_under_each_oracle_before_the_strategies(build):
+    shown = format_first_screen(build(), ())
+    tables = [re.findall(r"<tr>(.*?)</tr>", part) for part in shown.split("</table>")[:2]]
+    oracles = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in tables[0][1:]]
+    # 5 of 40 are 12.5 %, 5 of 100 are 5 %.
+    assert oracles == [
+        ["model (margin)", "5", "", "0.800 for 5"],
+        ["crowd (margin)", "40", "12", "0.850 for 60"],
+        ["expert (margin)", "100", "5", "0.900 for 200"],
+    ]
+    assert "money for accuracy 0.800" in tables[0][0]
+    assert ">strategy<" in tables[1][0]
 
 
 def read_words(panel):
