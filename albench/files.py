@@ -112,7 +112,7 @@ def explain_disk_trouble(file: Path) -> Iterator[None]:
     except (OSError, ComputeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ResultsError(
-            f"cannot write '{file}': {reason}. What was finished before is kept: when there is room again, "
+            f"cannot write '{file}': {reason}. What was finished before is kept: when it can be written, "
             "the same command goes on"
         ) from error
 
