@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli.output import print_text
-from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +43,7 @@ class FilePath(click.Path):
         if value == "-":
             self.fail("'-' is no file: name one, standard input and output are not used here", param, ctx)
         if Path(value).is_dir():
-            self.fail(f"{quote(str(value))} is a folder: name a file in it", param, ctx)
+            self.fail(f"'{value}' is a folder: name a file in it", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -57,7 +56,7 @@ class ResultsPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, or say what to name instead."""
         if Path(value).is_file():
-            self.fail(f"{quote(str(value))} is a file: name a results folder, as results/NAME", param, ctx)
+            self.fail(f"'{value}' is a file: name a results folder, as results/NAME", param, ctx)
         return super().convert(value, param, ctx)
 
 
