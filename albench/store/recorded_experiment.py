@@ -57,7 +57,8 @@ def read_recorded_experiment(
     except SpecError as error:
         raise ResultsError(
             f"the spec of the last run, '{folder.path / 'experiment.yaml'}', cannot be understood by this "
-            f"version: {error}"
+            f"version: {error}\nthe version that wrote it reads it; `albench run SPEC` writes it anew, and "
+            "keeps the trials that are the same"
         ) from error
     differences = list_differences(recorded, current)
     if not differences:

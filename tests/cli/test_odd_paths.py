@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 import albench
@@ -88,3 +90,19 @@ def test_a_class_to_check_is_named_with_its_file(given, folder, albench_in):
     ended = albench_in(folder, "check", given)
     assert ended.returncode == 2
     assert f"'{given}' names no class in a Python file: write './file.py:Class'" in ended.stderr
+
+
+def test_the_spec_of_another_version_in_a_results_folder_is_told_with_what_makes_it_anew(
+    folder, albench_in, tmp_path
+):
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True, symlinks=True)
+    for name in ("experiment.yaml", "resolved.yaml"):
+        with (tmp_path / "results" / "my" / name).open("a", encoding="utf-8") as file:
+            file.write("newer_setting: 3\n")
+    ended = albench_in(tmp_path, "status", "my.yaml")
+    assert ended.returncode == 2
+    assert "'results/my/experiment.yaml', cannot be understood by this version" in ended.stderr
+    assert "`albench run SPEC` writes it anew" in ended.stderr
+    # What is advised helps.
+    assert albench_in(tmp_path, "run", "my.yaml", "--quiet").returncode == 0
+    assert "6 of 6 trials done" in albench_in(tmp_path, "status", "my.yaml").stdout
