@@ -46,7 +46,7 @@ def test_a_file_that_is_not_there(tmp_path, monkeypatch):
 
 
 def test_a_folder_is_no_file(tmp_path):
-    with pytest.raises(SpecError, match=r"error\[no-file\]: cannot be read: "):
+    with pytest.raises(SpecError, match=r"error\[no-file\]: this is a folder, not an experiment file"):
         load_experiment(tmp_path, import_user_code=False)
 
 
