@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.conclusions import CostAxis
-from albench.analysis.scores import score_panel
+from albench.analysis.scores import keep_repeats, score_panel
 from albench.analysis.slice_evidence import analyse_slice
 from albench.analysis.stats.area import interpolate_curves
 
@@ -42,14 +42,17 @@ def compare_along_costs(scored: SliceScores, curves: CurveArrays, budget: Size) 
     metric = curves.metrics.index(settings.slice.metric)
     panels = [exchange_axis(scores.panel, curves, budget, settings.random) for scores in all_scores]
     along_costs = tuple(
-        score_panel(
-            panel,
-            metric,
-            sign=scores.sign,
-            random=scores.random,
-            n_repeats=scores.n_repeats,
-            references=_list_references(scores),
-            variant=settings.variant,
+        keep_repeats(
+            score_panel(
+                panel,
+                metric,
+                sign=scores.sign,
+                random=scores.random,
+                n_repeats=scores.n_repeats,
+                references=_list_references(scores),
+                variant=settings.variant,
+            ),
+            scores,
         )
         for panel, scores in zip(panels, all_scores, strict=True)
     )

@@ -11,7 +11,7 @@ from albench.analysis.cost_axis import exchange_axis
 from albench.analysis.evidence.oracles import LevelCosts, OracleCurves
 from albench.analysis.labels_needed import SAME, find_labels_needed
 from albench.analysis.mean_curves import average_curves, resample
-from albench.analysis.scores import score_panel
+from albench.analysis.scores import keep_repeats, score_panel
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.analysis.stats.isotonic import fit_monotone
 
@@ -66,7 +66,7 @@ def _read_along_costs(
     )
     along_costs = exchange_axis(panel, curves, budget, strategies[0])
     own = score_panel(along_costs, metric, sign=scores.sign, random=scores.random, n_repeats=scores.n_repeats)
-    return replace(own, n_asked=scores.n_asked)
+    return keep_repeats(own, scores)
 
 
 def build_oracle_curves(scored: ScoredSlice, best: Mapping[str, BestStrategy]) -> OracleCurves:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -122,6 +122,11 @@ def score_panel(
         random=random,
         n_repeats=n_repeats,
     )
+
+
+def keep_repeats(scores: Scores, source: Scores) -> Scores:
+    """Return scores of the same trials with the repeats that cells of the source need, and their looks."""
+    return replace(scores, n_asked=source.n_asked, looks=source.looks)
 
 
 def pair_repeats(scores: Scores, other: Scores) -> tuple[Rows, Rows]:

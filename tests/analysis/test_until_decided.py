@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
+from scipy.stats import t
 from statsmodels.stats.power import TTestPower
 
 from albench.analysis.conclude import conclude
@@ -23,7 +25,7 @@ UP_TO = 30
 def ended(world, noisy):
     """The evidence of tables that hold the repeats that were needed, and the paired differences of all."""
 
-    def build(datasets, rates=RATES):
+    def build(datasets, rates=RATES, price=1):
         curves = noisy(rates, datasets=datasets, repeats=UP_TO, noise=0.03, seed=4)
         whole = world(curves, splits=UP_TO)
         experiment = replace(whole.experiment, repeats=UntilDecided(until="decided", up_to=UP_TO))
@@ -33,7 +35,8 @@ def ended(world, noisy):
         kept = [
             n_splits[d, s] > split for d, s, split in trials.select("dataset", "strategy", "split").rows()
         ]
-        evidence = conclude(experiment, trials.filter(kept), rounds, references)
+        priced = rounds.with_columns(cost=price * pl.col("n_labels").cast(float))
+        evidence = conclude(experiment, trials.filter(kept), priced, references)
         areas = {
             (d, s): np.trapezoid(np.atleast_3d(of).reshape(-1, UP_TO, of.shape[-1]).mean(axis=0)) / 9
             for d, by_strategy in curves.items()
@@ -65,6 +68,25 @@ def test_cells_have_the_interval_and_the_verdict_of_what_ended_them(ended):
     assert set(reasons.values()) == {"tie"}
 
 
+def test_along_money_cells_have_the_repeats_and_the_looks_that_they_have_along_labels(ended):
+    evidence, differences = ended(("a",), price=2)
+    along_labels = get_cells(evidence)
+    early = [name for name in RATES if name != "random" and along_labels["a", name].n_paired < 0.8 * UP_TO]
+    assert early
+    for name in early:
+        cell = evidence.primary.cost_axis.evidence.find_cell("a", name)
+        own = differences["a", name][: cell.n_paired]
+        assert cell.difference == pytest.approx(own.mean())
+        assert (cell.n_asked, cell.n_looks) == (own.size, along_labels["a", name].n_looks)
+        # One look at all of them would have a narrower interval.
+        half = t.ppf(0.975, own.size - 1) * own.std(ddof=1) / own.size**0.5
+        assert cell.interval.high - cell.interval.low > 2.2 * half
+    row = next(row for row in evidence.primary.cost_axis.evidence.rows if row.strategy == early[0])
+    assert row.difference == pytest.approx(
+        differences["a", early[0]][: along_labels["a", early[0]].n_paired].mean()
+    )
+
+
 def test_on_one_dataset_the_row_shows_what_the_repeats_showed(ended):
     evidence, _ = ended(("a",))
     sides = {row.strategy: row.side for row in evidence.slices[0].rows[1:]}
@@ -76,7 +98,7 @@ def test_on_one_dataset_the_row_shows_what_the_repeats_showed(ended):
 def test_over_datasets_the_level_is_that_of_as_many_looks_as_datasets_took_on_average(ended):
     """Written out another way: Welch's mean of the two, Hall's polynomial solved by bisection."""
     from scipy.optimize import brentq
-    from scipy.stats import skew, t
+    from scipy.stats import skew
 
     evidence, differences = ended(("a", "b"))
     row = next(row for row in evidence.slices[0].rows if row.strategy == "better")
