@@ -53,8 +53,8 @@ def test_with_a_budget_that_suffices_the_rows_to_read_come_first(tmp_path):
 def test_with_too_small_a_budget_they_are_undefined_with_the_reason(tmp_path):
     results = albench.run(SPEC.replace("METRIC", "found_1").replace("36", "12"), results=tmp_path)
     assert results.answer[1] == (
-        "How many rows 95 % of them take is undefined: the budget ends before in 3 of 3 trials; budgets: all would "
-        "tell."
+        "How many rows 95 % of them take is undefined, as the budget ends before in 3 of 3 trials "
+        "('budgets: all' would show it)."
     )
     assert "WSS" not in " ".join(results.answer)
     assert "WSS@95" not in results.report().read_text(encoding="utf-8")
