@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence.conclusions import CostAxis
-from albench.analysis.scores import keep_repeats, score_panel
+from albench.analysis.score_slices import score_panels
+from albench.analysis.scores import keep_repeats
 from albench.analysis.slice_evidence import analyse_slice
 from albench.analysis.stats.area import interpolate_curves
 
@@ -41,20 +42,10 @@ def compare_along_costs(scored: SliceScores, curves: CurveArrays, budget: Size) 
     settings, all_scores = scored.settings, scored.all_scores
     metric = curves.metrics.index(settings.slice.metric)
     panels = [exchange_axis(scores.panel, curves, budget, settings.random) for scores in all_scores]
+    references = {scores.dataset: _list_references(scores) for scores in all_scores}
     along_costs = tuple(
-        keep_repeats(
-            score_panel(
-                panel,
-                metric,
-                sign=scores.sign,
-                random=scores.random,
-                n_repeats=scores.n_repeats,
-                references=_list_references(scores),
-                variant=settings.variant,
-            ),
-            scores,
-        )
-        for panel, scores in zip(panels, all_scores, strict=True)
+        keep_repeats(own, scores)
+        for own, scores in zip(score_panels(settings, panels, metric, references), all_scores, strict=True)
     )
     bought = {
         (panel.dataset, strategy): _average_labels(scores.panel, panel, curves, strategy)

@@ -84,7 +84,7 @@ def score_slices(
                 settings = _build_settings(experiment, name, primary, metric, variant).without(left_out)
                 if settings.primary or _has_numbers(panels, place):
                     levels = _read_references(references, group, metric.label)
-                    all_scores = _score_panels(settings, panels, place, levels)
+                    all_scores = score_panels(settings, panels, place, levels)
                     if needed:
                         decides = (name.metric, name.budget) == (primary.metric, primary.budget)
                         cells = [cell for cell in needed if cell.group == group]
@@ -165,12 +165,13 @@ def _add_repeats(
     )
 
 
-def _score_panels(
+def score_panels(
     settings: SliceSettings,
     panels: Sequence[CurvePanel],
     metric: int,
     references: Mapping[str, Mapping[int, float]],
 ) -> tuple[Scores, ...]:
+    """Return the scores of the panels of a slice in one metric, with references by dataset and split."""
     return tuple(
         score_panel(
             panel,

@@ -57,8 +57,8 @@ def write_rare_rows(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     if n_short := sum(work.n_short for work in own):
         trials = format_count(sum(work.n_trials for work in own), "trial")
         yield (
-            f"How many rows 95 % of them take is undefined, as the budget ends before in {n_short} of {trials} "
-            "('budgets: all' would show it)."
+            f"How many rows 95 % of them take is undefined, as the budget ends before in {n_short} of "
+            f"{trials} ('budgets: all' would show it)."
         )
 
 
