@@ -124,7 +124,7 @@ def _iterate_blocks(
 
     if only is None:
         return iterate_blocks(planned, folder, *others)
-    return [Block(restrict_to_key(planned, only), find_needed_trials(planned, folder).by_now)]
+    return [Block(restrict_to_key(planned, only, folder), find_needed_trials(planned, folder).by_now)]
 
 
 def _show_neighbours(planned: Plan, folder: ResultsFolder, display: Display) -> None:
@@ -196,4 +196,5 @@ def debug(spec: Spec, key: str, *, results: str | Path = RESULTS) -> Debugged:
 
     experiment = load_experiment(spec)
     planned, tables = plan_experiment(experiment)
-    return run_in_foreground(restrict_to_key(planned, key), tables, open_folder(experiment, results))
+    folder = open_folder(experiment, results)
+    return run_in_foreground(restrict_to_key(planned, key, folder), tables, folder)

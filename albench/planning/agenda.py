@@ -16,6 +16,7 @@ from albench.planning.scores import define_scores
 from albench.planning.unrecorded_code import (
     describe_results_without_code,
     file_under_code,
+    find_key_of_code_as_it_is,
     find_results_without_code,
     rename_stored,
 )
@@ -101,18 +102,30 @@ def make_agenda(plan: Plan, folder: ResultsFolder, rerun: Rerun = "missing") -> 
     return Agenda(plan, folder, stored, decisions, references, without_code)
 
 
-def restrict_to_key(plan: Plan, key: str) -> Plan:
-    """Return the plan of the one trial or reference with a key prefix, which no failure budget stops."""
-    trials = tuple(trial for trial in plan.trials if trial.identity.key.startswith(key))
-    references = tuple(ref for ref in plan.references if ref.identity.key.startswith(key))
-    jobs: list[PlannedTrial | PlannedReference] = [*trials, *references]
+def restrict_to_key(plan: Plan, key: str, folder: ResultsFolder) -> Plan:
+    """Return the plan of the one trial or reference with a key prefix, which no failure budget stops.
+
+    A stored trial of a user's class that was edited since leads to that trial with the code as it is.
+    """
+    jobs = _list_jobs(plan, key)
+    if not jobs and (edited := find_key_of_code_as_it_is(plan, key, folder)):
+        jobs = _list_jobs(plan, edited)
     if len(jobs) != 1:
         keys = ", ".join(job.identity.key[:16] for job in jobs[:5])
         message = f"{len(jobs)} keys of '{plan.experiment.name}' begin with '{key}': {keys}"
         raise SpecError(message if jobs else f"no key of '{plan.experiment.name}' begins with '{key}'")
+    (only,) = jobs
+    trials = tuple(trial for trial in plan.trials if trial is only)
+    references = tuple(reference for reference in plan.references if reference is only)
     execution = plan.experiment.execution.model_copy(update={"failure_budget": None})
     experiment = replace(plan.experiment, execution=execution)
     return replace(plan, experiment=experiment, trials=trials, references=references)
+
+
+def _list_jobs(plan: Plan, key: str) -> list[PlannedTrial | PlannedReference]:
+    """Return the trials and references whose key begins so."""
+    jobs: list[PlannedTrial | PlannedReference] = [*plan.trials, *plan.references]
+    return [job for job in jobs if job.identity.key.startswith(key)]
 
 
 def _select_references(plan: Plan, folder: ResultsFolder, rerun: Rerun) -> tuple[PlannedReference, ...]:

@@ -1,4 +1,4 @@
-"""Results of users' classes of before code was recorded: taken, once, as those of the code as it is."""
+"""Results of users' classes by their trials without code: of other code, or of before it was recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from albench.store.folder import TRIAL
 from albench.text import format_count, list_quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from albench.contracts import Component
     from albench.planning.plan import Plan, PlannedTrial
@@ -38,7 +38,7 @@ def find_results_without_code(
         if identity is not None and trial.identity.key not in stored and identity.key in stored:
             keys[trial.identity.key] = identity.key
     if keys:
-        known = set(_iterate_keys_of_recorded_code(folder))
+        known = set(_read_keys_without_code(folder).values())
         keys = {key: old for key, old in keys.items() if old not in known}
     return keys
 
@@ -62,16 +62,36 @@ def _has_code(plan: Plan) -> bool:
     return any(CODE in fragment for fragment in fragments)
 
 
-def _iterate_keys_of_recorded_code(folder: ResultsFolder) -> Iterator[str]:
-    """Yield, of each stored trial that holds code, what its key would be without."""
+def find_key_of_code_as_it_is(plan: Plan, key: str, folder: ResultsFolder) -> str | None:
+    """Return the key that a stored trial of other code has with the code as it is; None if no trial is known.
+
+    Parameters
+    ----------
+    key : str
+        Of the stored trial, or its beginning.
+    """
+    if plan.is_stream or not folder.exists() or not _has_code(plan):
+        return None
+    earlier = {
+        without for stored, without in _read_keys_without_code(folder).items() if stored.startswith(key)
+    }
+    stripped = {trial.identity.key: trial.identity.strip_code() for trial in plan.trials}
+    keys = [now for now, identity in stripped.items() if identity is not None and identity.key in earlier]
+    return keys[0] if len(keys) == 1 else None
+
+
+def _read_keys_without_code(folder: ResultsFolder) -> dict[str, str]:
+    """Return, of each stored trial that holds code, what its key would be without."""
     import polars as pl
 
-    texts = folder.read_columns(TRIAL, None, {"identity": pl.String()})["identity"]
-    for text in texts.filter(texts.str.contains('"code"', literal=True)):
+    stored = folder.read_columns(TRIAL, None, {"key": pl.String(), "identity": pl.String()})
+    keys = {}
+    for key, text in stored.filter(pl.col("identity").str.contains('"code"', literal=True)).iter_rows():
         identity = json.loads(text)
         parts = {name: strip_code(identity[name]) for name in _NAMES if name in identity}
         if any(part != identity[name] for name, part in parts.items()):
-            yield digest({**identity, **parts})
+            keys[key] = digest({**identity, **parts})
+    return keys
 
 
 def describe_results_without_code(trials: Mapping[str, PlannedTrial], keys: Mapping[str, str]) -> list[str]:
